@@ -1,0 +1,1 @@
+"""Sources in, assessments or rejections out. Knows neither the hub nor the other leaves."""

@@ -1,0 +1,1 @@
+"""Append-only ledger in the public C2SP formats: leaves, tree, checkpoints, proofs."""

@@ -1,0 +1,1 @@
+"""JSON for agency systems: parse, call one use case, answer."""

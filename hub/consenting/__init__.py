@@ -1,0 +1,1 @@
+"""Who has standing, and a consent event with its outbox and notice rows in one transaction."""

@@ -1,0 +1,1 @@
+"""Agencies, clients, handles, learners, people, ties, the accountable person."""

@@ -1,0 +1,1 @@
+"""Alembic migrations for the tables of hub, consent and key store."""

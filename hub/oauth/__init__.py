@@ -1,0 +1,1 @@
+"""Authorization server and token checks; the only place that imports Authlib."""

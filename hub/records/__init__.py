@@ -1,0 +1,1 @@
+"""Sealed records: store, versions, history, changed fields."""

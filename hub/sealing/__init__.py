@@ -1,0 +1,1 @@
+"""Envelope, keyrings, key store, blind index."""

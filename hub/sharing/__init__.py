@@ -1,0 +1,1 @@
+"""The one door: facts, decision, opening, recording, answer."""

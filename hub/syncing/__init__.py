@@ -1,0 +1,1 @@
+"""Running a connector: admission, matching, batches, quarantine, row report."""

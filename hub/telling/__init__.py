@@ -1,0 +1,1 @@
+"""Delivering notices: lease, recipients, re-check, channels, escalation."""

@@ -1,0 +1,1 @@
+"""Pages for families, accountable people and partner officers."""

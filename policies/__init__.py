@@ -1,0 +1,1 @@
+"""Field catalogue, protocols, decision. Pure: no I/O but reading its own files."""

@@ -1,0 +1,1 @@
+"""Celery app, queues and schedule: one thin task per use case."""
