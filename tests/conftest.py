@@ -1,0 +1,27 @@
+"""Fixtures that every suite shares. A missing service is a skip on a developer's machine and a failure on CI."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+REQUIRED = os.environ.get("DOLEN_REQUIRE_SERVICES") == "1"
+
+
+def unavailable(what: str) -> None:
+    """Skip the test because `what` is missing; with DOLEN_REQUIRE_SERVICES=1 that is a failure instead."""
+    if REQUIRED:
+        pytest.fail(f"{what} is required here (DOLEN_REQUIRE_SERVICES=1) and missing")
+    pytest.skip(f"{what} is not available")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder of real input and vectors that the project reads in place (setting DOLEN_SHARED)."""
+    folder = Path(os.environ.get("DOLEN_SHARED", ROOT.parent / "shared"))
+    if not folder.is_dir():
+        unavailable("the shared folder of real input (DOLEN_SHARED)")
+    return folder
