@@ -1,0 +1,69 @@
+"""What families can decide on, and the answer that they get."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A choice that a protocol puts to the family: one holder's fields for one recipient and purpose.
+
+    The group is expanded here, with the catalogue and protocol version that were shown: a field that joins the group
+    later is never covered by a consent given now.
+    """
+
+    learner_id: UUID
+    holder: str
+    recipient: str
+    purpose: str
+    group_id: str
+    field_ids: tuple[str, ...]
+    catalogue_version: int
+    protocol_id: str
+    protocol_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The text that was on the page when the decision was taken: its version, language and SHA-256."""
+
+    text_version: str
+    language: str
+    sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the family is told after a decision: the reference of the event, and when it took effect."""
+
+    consent_id: UUID
+    event_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentLine:
+    """One standing answer of this person: shown on their pages and in `GET /v1/consents`."""
+
+    consent_id: UUID
+    learner_id: UUID
+    status: str
+    holder: str
+    recipient: str
+    purpose: str
+    field_ids: tuple[str, ...]
+    decided_at: datetime
+    valid_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """One receipt that this person may download; `is_ready` once the ledger's checkpoint covers it."""
+
+    event_id: UUID
+    kind: str
+    at: datetime
+    is_ready: bool

@@ -1,0 +1,127 @@
+"""What a disclosure answers with, and what explains it. Values appear here only after they were decided and recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+Json: TypeAlias = "None | bool | int | str | Sequence[Json] | Mapping[str, Json]"
+
+MAX_RECORDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RecordQuery:
+    """What a reader asks for: field ids (None: every field that may be shown), and one page of records."""
+
+    fields: tuple[str, ...] | None = None
+    limit: int = MAX_RECORDS
+    after: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRecord:
+    """The fields of one record version that the reader may see."""
+
+    record_id: UUID
+    version: int
+    holder: str
+    stored_at: datetime
+    fields: Mapping[str, Json] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A field that is held or could be, and is not shared with this reader; it shows whether or not a value exists."""
+
+    field_id: str
+    holder: str
+    ask_en: str
+    ask_cy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """One recorded answer: made in the same transaction as its ledger entry."""
+
+    id: UUID
+    at: datetime
+    handle_id: UUID
+    recipient: str
+    purpose: str
+    role: str
+    protocols: tuple[str, ...]
+    records: tuple[ShownRecord, ...]
+    withheld: tuple[Withheld, ...]
+    next_after: UUID | None
+
+    def as_json(self) -> dict[str, Json]:
+        """The body of `GET /v1/learners/{id}/records`."""
+        return {
+            "disclosure_id": str(self.id),
+            "at": self.at.isoformat(),
+            "learner": str(self.handle_id),
+            "recipient": self.recipient,
+            "purpose": self.purpose,
+            "role": self.role,
+            "protocols": list(self.protocols),
+            "records": [
+                {
+                    "record_id": str(shown.record_id),
+                    "version": shown.version,
+                    "holder": shown.holder,
+                    "stored_at": shown.stored_at.isoformat(),
+                    "fields": dict(shown.fields),
+                }
+                for shown in self.records
+            ],
+            "withheld": [
+                {
+                    "field": hidden.field_id,
+                    "holder": hidden.holder,
+                    "status": "held-not-shared-with-you",
+                    "ask": {"en": hidden.ask_en, "cy": hidden.ask_cy},
+                }
+                for hidden in self.withheld
+            ],
+            "next_after": None if self.next_after is None else str(self.next_after),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSight:
+    """One row of "who can see what": what one recipient may see of one holder's field group, why and until when."""
+
+    recipient: str
+    purpose: str
+    holder: str
+    group_id: str
+    basis: str  # policies.Basis value
+    field_ids: tuple[str, ...]
+    is_shown: bool
+    consent_id: UUID | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SightOverview:
+    """Everything that a family is told about one learner: what each partner can see now, and what it would take."""
+
+    learner_id: UUID
+    at: datetime
+    rows: tuple[GroupSight, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureEntry:
+    """One line of "who looked": a recorded disclosure, without values."""
+
+    id: UUID
+    at: datetime
+    recipient: str
+    purpose: str
+    role: str
+    field_ids: tuple[str, ...]
