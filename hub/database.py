@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,20 @@ from sqlalchemy.engine import make_url
 
 from consent.columns import Instant
 
-__all__ = ["Instant", "fresh_metadata", "is_sqlite", "make_engine", "metadata", "new_id", "reading", "unit_of_work"]
+__all__ = [
+    "Clock",
+    "Instant",
+    "fresh_metadata",
+    "is_sqlite",
+    "make_engine",
+    "metadata",
+    "new_id",
+    "reading",
+    "unit_of_work",
+]
+
+Clock = Callable[[], datetime]
+"""Answers with the present instant, aware and in UTC. Handed in, so that a test can be its own time."""
 
 _NAMES = {
     "ix": "ix_%(column_0_N_label)s",
