@@ -1,1 +1,1 @@
-"""Notice rows: kinds and the writing of them; nothing is sent from here."""
+"""Notice rows: kinds and the writing of them, in the transaction of what happened; nothing is sent from here."""
