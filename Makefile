@@ -9,7 +9,7 @@ PYTHON ?= python3
 REPEAT ?= 20
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 STAMP := .venv/.installed
 PEERS := $(if $(wildcard requirements-peers.lock),.venv/peers/.installed)
 
@@ -37,7 +37,7 @@ $(STAMP): requirements.lock pyproject.toml
 .venv/peers/.installed: requirements-peers.lock $(STAMP)
 	@echo "Installing the peers that tests talk to into .venv/peers/" >&2
 	@test -x .venv/peers/bin/python || $(PYTHON) -m venv .venv/peers
-	@.venv/peers/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+	@.venv/peers/bin/python -m pip install -qq --disable-pip-version-check --no-input \
 	    --require-hashes --requirement requirements-peers.lock
 	@touch $@
 
@@ -67,7 +67,7 @@ soak: $(STAMP) $(PEERS)
 # uv only resolves; it lives in a throwaway environment and leaves nothing but the lock.
 lock:
 	@set -e; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
-	$(PYTHON) -m venv "$$scratch" && "$$scratch/bin/python" -m pip install --quiet --disable-pip-version-check uv; \
+	$(PYTHON) -m venv "$$scratch" && "$$scratch/bin/python" -m pip install -qq --disable-pip-version-check uv; \
 	"$$scratch/bin/uv" pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --output-file requirements.lock
 
