@@ -184,18 +184,20 @@ identifier = Table(
     Column("match_key_version", Integer, nullable=True),
     Column("sealed_value", LargeBinary, nullable=False),
     Column("is_valid", Boolean, nullable=False),
+    # The local number that finds or creates the handle; an agency may know the child by further local numbers too.
+    Column("finds_handle", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
     ForeignKeyConstraint(["agency_id", "handle_id"], ["handle.agency_id", "handle.id"]),
     UniqueConstraint("agency_id", "kind", "index", "handle_id"),
     CheckConstraint("is_valid OR match_index IS NULL", name="only_valid_ones_match"),
-    # A partner's local number means one handle, also when two processes bring it at once.
+    # Such a number means one handle, also when two processes bring it at once.
     Index(
-        "uq_identifier_local",
+        "uq_identifier_finds_handle",
         "agency_id",
         "index",
         unique=True,
-        sqlite_where=text("kind = 'local'"),
-        postgresql_where=text("kind = 'local'"),
+        sqlite_where=text("finds_handle"),
+        postgresql_where=text("finds_handle"),
     ),
     Index("ix_identifier_handle", "agency_id", "handle_id"),
     Index("ix_identifier_match", "kind", "match_index"),
