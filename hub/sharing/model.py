@@ -1,14 +1,13 @@
-"""What a disclosure answers with, and what explains it. Values appear here only after they were decided and recorded."""
+"""What a disclosure answers with, and what explains it. A value is here only after it was decided on and recorded."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
 from uuid import UUID
 
-Json: TypeAlias = "None | bool | int | str | Sequence[Json] | Mapping[str, Json]"
+from hub.sealing.model import Json
 
 MAX_RECORDS = 200
 

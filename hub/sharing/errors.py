@@ -1,0 +1,24 @@
+"""What `disclose` may answer instead of records. No error carries a value, a name or an identifier."""
+
+from __future__ import annotations
+
+
+class NotKnownHere(Exception):
+    """This agency has no such learner: nobody has, or it is not theirs. Both answer alike."""
+
+
+class QueryRefused(Exception):
+    """The question itself cannot be answered: an unknown field, a page size out of bounds."""
+
+    def __init__(self, code: str) -> None:
+        """`code` is one of `unknown_field`, `page_size`, `too_many_fields`."""
+        super().__init__(code)
+        self.code = code
+
+
+class PurposeMissing(Exception):
+    """The token names no purpose or role, and nothing is decided without them."""
+
+
+class NotRecorded(Exception):
+    """The ledger's outbox could not be written, so nothing was released."""
