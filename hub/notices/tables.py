@@ -27,6 +27,7 @@ notice = Table(
     Column("lease_holder", String(64)),
     Column("lease_until", Instant),
     Column("fence", Integer, nullable=False),
+    Column("last_failure", String(40)),  # a code of hub.telling.errors; never a text from outside
     UniqueConstraint("kind", "event_id", "audience"),
     CheckConstraint(f"state IN ({_STATES})", name="state"),
     CheckConstraint("(state = 'leased') = (lease_until IS NOT NULL)", name="leased_until"),

@@ -1,10 +1,16 @@
-"""What an accountable person finds in the inbox."""
+"""What an accountable person finds in the inbox, and the values that delivery passes from hand to hand."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
+from enum import StrEnum
+from typing import Literal, TypeAlias
+from uuid import UUID, uuid5
+
+from hub.notices.model import Audience, NoticeKind, NoticeState
+
+Language: TypeAlias = Literal["cy", "en"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +25,73 @@ class InboxEntry:
     told_at: datetime | None
     opened_at: datetime | None
     acknowledged_at: datetime | None
+
+
+class Channel(StrEnum):
+    """How somebody was told. Who has no safe address is told by the inbox alone."""
+
+    MAIL = "mail"
+    INBOX = "inbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a person may be written to, and in which language (None: not known, so in both)."""
+
+    email: str | None = field(repr=False)
+    language: Language | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One message. Only `to` is personal data; subject and body have no such field to fill."""
+
+    provider_reference: str
+    person_id: UUID
+    to: str = field(repr=False)
+    subject: str
+    body: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A notice under this worker's lease; `fence` proves that it still is."""
+
+    id: UUID
+    reference: str
+    kind: NoticeKind
+    audience: Audience
+    learner_id: UUID | None
+    agency_id: str | None
+    attempts: int
+    fence: int
+
+    def provider_reference(self, person_id: UUID) -> str:
+        """The same for every try of this notice to this person, so that a repeat is known as one."""
+        return str(uuid5(self.id, str(person_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLine:
+    """One notice as the operator sees it: ids, codes and times only."""
+
+    notice_id: UUID
+    reference: str
+    kind: str
+    role: str
+    agency_id: str | None
+    state: NoticeState
+    attempts: int
+    last_failure: str | None
+    created_at: datetime
+    told_at: datetime | None
+    acknowledged_at: datetime | None
+    is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeCounts:
+    """How delivery stands: rows by state, and the oldest that should have been told by now (the alarm)."""
+
+    by_state: dict[NoticeState, int]
+    oldest_due_at: datetime | None
