@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid5
 
 
 class NoticeKind(StrEnum):
@@ -98,3 +99,29 @@ class NewNotice:
             raise ValueError("a notice for the accountable person needs a learner")
         if self.audience.role is AudienceRole.DUTY and self.agency_id is None:
             raise ValueError("a notice for a duty person needs an agency")
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A notice under this worker's lease; `fence` proves that it still is."""
+
+    id: UUID
+    reference: str
+    kind: NoticeKind
+    audience: Audience
+    learner_id: UUID | None
+    agency_id: str | None
+    attempts: int
+    fence: int
+
+    def provider_reference(self, person_id: UUID) -> str:
+        """The same for every try of this notice to this person, so that a repeat is known as one."""
+        return str(uuid5(self.id, str(person_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeCounts:
+    """How delivery stands: rows by state, and the oldest that should have been told by now (the alarm)."""
+
+    by_state: dict[NoticeState, int]
+    oldest_due_at: datetime | None

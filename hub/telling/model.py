@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, TypeAlias
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from hub.notices.model import Audience, NoticeKind, NoticeState
+from hub.notices.model import NoticeState
 
 Language: TypeAlias = Literal["cy", "en"]
 
@@ -48,27 +48,10 @@ class Mail:
 
     provider_reference: str
     person_id: UUID
+    at: datetime
     to: str = field(repr=False)
     subject: str
     body: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Leased:
-    """A notice under this worker's lease; `fence` proves that it still is."""
-
-    id: UUID
-    reference: str
-    kind: NoticeKind
-    audience: Audience
-    learner_id: UUID | None
-    agency_id: str | None
-    attempts: int
-    fence: int
-
-    def provider_reference(self, person_id: UUID) -> str:
-        """The same for every try of this notice to this person, so that a repeat is known as one."""
-        return str(uuid5(self.id, str(person_id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +70,3 @@ class NoticeLine:
     told_at: datetime | None
     acknowledged_at: datetime | None
     is_overdue: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeCounts:
-    """How delivery stands: rows by state, and the oldest that should have been told by now (the alarm)."""
-
-    by_state: dict[NoticeState, int]
-    oldest_due_at: datetime | None

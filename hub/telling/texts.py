@@ -1,4 +1,4 @@
-"""The words of a mail. INVARIANT: no function here takes anything about a person or a learner, so none can be written."""
+"""The words of a mail. INVARIANT: nothing here takes anything about a person or a learner, so none can be written."""
 
 from __future__ import annotations
 

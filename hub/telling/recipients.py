@@ -1,0 +1,44 @@
+"""Who is meant by a notice, worked out when it is told: the accountable person may have changed since."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from hub.notices.model import AudienceRole, Leased
+from hub.telling import queries
+from hub.telling.errors import MayNotKnow, NobodyToTell
+
+
+def recipient_now(connection: Connection, leased: Leased, *, at: datetime) -> UUID:
+    """The one person to tell of this notice at `at`.
+
+    Raises:
+        NobodyToTell: the role has nobody active in it; that is a fault of the set-up, and is tried again.
+        MayNotKnow: the named person is out of use, or has no tie to the learner any more.
+    """
+    if leased.audience.role is AudienceRole.PERSON:
+        return _named(connection, leased, at=at)
+    found = _of_role(connection, leased)
+    if found is None:
+        raise NobodyToTell(leased.id)
+    return found
+
+
+def _of_role(connection: Connection, leased: Leased) -> UUID | None:
+    if leased.audience.role is AudienceRole.DUTY:
+        return None if leased.agency_id is None else queries.duty_now(connection, leased.agency_id)
+    return None if leased.learner_id is None else queries.accountable_now(connection, leased.learner_id)
+
+
+def _named(connection: Connection, leased: Leased, *, at: datetime) -> UUID:
+    person_id = leased.audience.person_id
+    if person_id is None or not queries.is_active(connection, person_id):
+        raise MayNotKnow(leased.id)
+    if leased.learner_id is None or queries.accountable_now(connection, leased.learner_id) == person_id:
+        return person_id
+    if not queries.has_tie(connection, person_id=person_id, learner_id=leased.learner_id, on=at.date()):
+        raise MayNotKnow(leased.id)
+    return person_id
