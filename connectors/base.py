@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, TypeAlias, Union
+from typing import Protocol, TypeAlias
 
 from connectors.reasons import ReasonCode, UnreadableSource
 from connectors.sources import FileSource, FolderSource, MemorySource, ServerSource, Source, source_at
@@ -35,7 +35,7 @@ __all__ = [
     "source_at",
 ]
 
-Json: TypeAlias = Union[None, bool, int, str, list["Json"], dict[str, "Json"]]
+Json: TypeAlias = bool | int | str | list["Json"] | dict[str, "Json"] | None
 """JSON without floats: a decimal is a string that keeps the source's precision; integers stay within 2**53."""
 
 

@@ -20,7 +20,7 @@ _LOWEST_AUTHORITY = 201  # City of London; Wales has 660 to 681, which some libr
 
 
 def normalised(text: str) -> str:
-    """`text` without the spaces and hyphens that people write into numbers, in capitals; other scripts stay as they are."""
+    """`text` without the spaces and hyphens that people write into numbers, in capitals; other scripts stay."""
     return _SEPARATORS.sub("", text.strip()).upper()
 
 
@@ -52,7 +52,7 @@ def is_temporary_upn(number: str) -> bool:
 
 
 def is_uln(number: str) -> bool:
-    """Whether `number` (normalised) is a unique learner number: weights 10 to 1, remainder 10 of 11, no leading zero."""
+    """Whether `number` (normalised) is a unique learner number: weights 10 to 1, remainder 10 of 11, no 0 first."""
     if _TEN_DIGITS.fullmatch(number) is None or number[0] == "0" or len(set(number)) == 1:
         return False
     return sum(int(digit) * weight for digit, weight in zip(number, range(10, 0, -1), strict=True)) % 11 == 10

@@ -1,4 +1,4 @@
-"""Bounds on what a source may hold. Past a bound the unit, file or source is refused with a reason; nothing is cut short."""
+"""Bounds on what a source may hold. Past a bound it is refused with a reason; nothing is cut short."""
 
 from __future__ import annotations
 
@@ -26,12 +26,20 @@ class Limits:
     """Resources or rows."""
     nesting: int = 64
     """Objects and lists in one another (JSON), elements in one another (XML)."""
+    unit_nesting: int = 31
+    """The same inside one resource; a field of the catalogue holds no deeper document (32 with itself)."""
+    document_bytes: int = 1_900_000
+    """One resource as a field value; a larger one is kept by its fields only, and flagged."""
     text_chars: int = 4 * 1024 * 1024
     """One string value of a resource, base64 attachments included."""
     cell_chars: int = 32_768
     """One cell of a table; a spreadsheet holds no more (32,767)."""
     row_cells: int = 1_024
     """Cells in one row."""
+    original_bytes: int = 1024 * 1024
+    """Original of a rejected unit that is handed on for the quarantine; a larger one stays at its source."""
+    xml_bytes: int = 32 * 1024 * 1024
+    """One XML document, whose tree takes some ten times its size in memory."""
     archive_ratio: int = 200
     """Unpacked bytes per packed byte of one archive member."""
     bundle_depth: int = 4

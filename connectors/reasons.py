@@ -27,6 +27,7 @@ class ReasonCode(StrEnum):
     RAGGED_ROW = "ragged_row"
     NO_KEY = "no_key"
     NO_MATCHING_PUPIL = "no_matching_pupil"
+    INVALID_VALUE = "invalid_value"
     CONFLICTING_BIRTH_DATE = "conflicting_birth_date"
 
 
