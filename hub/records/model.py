@@ -21,7 +21,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One record to store: whose (handle), where it came from (kind and the source's reference), and its values by field id."""
+    """One record to store: whose (handle), where from (kind and the source's own reference), its values by field id."""
 
     handle_id: UUID
     kind: str

@@ -82,7 +82,7 @@ def newest_of(
 
 
 def insert_records(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
-    """Add records; a reference that another process added meanwhile raises IntegrityError, and the batch is run again."""
+    """Add records; a reference that somebody added meanwhile raises IntegrityError, and the batch is run again."""
     if rows:
         connection.execute(insert(record), list(rows))
 

@@ -1,7 +1,7 @@
 """Tables of sealed records. Values are in `record_version.envelope` only, under the handle's key.
 
-What a reader of the database learns: that a record exists, whose handle it hangs on, of which kind it is, when it was stored,
-and which catalogue fields it has (docs/threat-model.md).
+What a reader of the database learns: that a record exists, whose handle it hangs on, of which kind it is, when it was
+stored, and which catalogue fields it has (docs/threat-model.md).
 """
 
 from __future__ import annotations

@@ -22,3 +22,7 @@ class PurposeMissing(Exception):
 
 class NotRecorded(Exception):
     """The ledger's outbox could not be written, so nothing was released."""
+
+
+class HandlesMoved(Exception):
+    """A handle was linked or unlinked while the keys were fetched; the question is asked anew."""

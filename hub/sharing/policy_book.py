@@ -22,7 +22,7 @@ class PolicyBook:
     """Catalogue and protocols of this process; safe for threads.
 
     INVARIANT: a protocol counts only while the database has it in force under the digest of the very file that was
-    read. A file that was changed, and a protocol that was suspended elsewhere, permit nothing from the next decision on.
+    read. A changed file, and a protocol that was suspended elsewhere, permit nothing from the next decision on.
     """
 
     catalogue: Catalogue

@@ -1,0 +1,94 @@
+"""Which ledger streams an event belongs to, and how its openings are sealed (docs/architecture.md section 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from consent.ledger.outbox import Entry
+from sqlalchemy import Connection
+
+from consent.ledger import outbox, streams
+from hub.sealing.model import KeyOwner, OwnerKind, SubjectKey, learner_key
+from hub.sealing.text import seal_text
+
+OPENING = "ledger.opening"
+"""Purpose under which an opening is sealed, with the entry's stream and number behind it."""
+
+Seal = Callable[[tuple[str, str, str], bytes, bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEvent:
+    """One thing that happened to a learner: kind, what the hidden body says of it, and the row that it proves."""
+
+    kind: str
+    body: Mapping[str, object]
+    subject_event_id: UUID
+    handles: Sequence[UUID] = ()
+    sight: Sequence[UUID] = ()
+
+
+def lock_learner(connection: Connection, learner_id: UUID) -> int:
+    """Take the learner's lock and its next event number.
+
+    Every disclosure and every change of consent or tie does this first, before it reads a fact (architecture 1.3).
+    """
+    return streams.lock(connection, f"learner:{learner_id}")
+
+
+def handle_stream(handle_id: UUID) -> str:
+    """The stream of one partner's handle."""
+    return f"handle:{handle_id}"
+
+
+def sight_stream(learner_id: UUID, person_id: UUID) -> str:
+    """The stream of one person entitled to sight of one learner's events."""
+    return f"sight:{learner_id}:{person_id}"
+
+
+def write_events(
+    connection: Connection,
+    keys: Mapping[KeyOwner, SubjectKey],
+    *,
+    learner_id: UUID,
+    events: Sequence[LedgerEvent],
+    at: datetime,
+) -> None:
+    """Write these events into the ledger's outbox: one entry per stream each, sealed under the learner's key.
+
+    Call it in the transaction of the business rows, with the learner's key unwrapped before that transaction began.
+    """
+    owner = (learner_key(learner_id).agency_id, OwnerKind.LEARNER.value, str(learner_id))
+    entries = [
+        Entry(event.kind, stream, event.body, owner=owner, subject_event_id=event.subject_event_id)
+        for event in events
+        for stream in _streams(learner_id, event)
+    ]
+    outbox.append(connection, entries, seal=sealing_with(keys), at=at)
+
+
+def sealing_with(keys: Mapping[KeyOwner, SubjectKey]) -> Seal:
+    """The callable that `consent.ledger` seals openings with, over keys that are unwrapped already."""
+
+    def seal(owner: tuple[str, str, str], place: bytes, opening: bytes) -> bytes:
+        whose = owner_of(owner)
+        return seal_text(keys[whose], owner=whose, purpose=f"{OPENING}/{place.decode()}", data=opening)
+
+    return seal
+
+
+def owner_of(owner: tuple[str, str, str]) -> KeyOwner:
+    """The key owner that a ledger row names by agency, kind and id."""
+    agency_id, kind, identifier = owner
+    known = OwnerKind(kind)
+    return KeyOwner(agency_id, known, identifier if known is OwnerKind.AGENCY else UUID(identifier))
+
+
+def _streams(learner_id: UUID, event: LedgerEvent) -> list[str]:
+    return [
+        *(handle_stream(handle) for handle in event.handles),
+        *(sight_stream(learner_id, person) for person in event.sight),
+    ]

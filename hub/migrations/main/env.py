@@ -1,0 +1,7 @@
+"""Alembic's entry for the main database: see hub.migrations.environment."""
+
+from __future__ import annotations
+
+from hub.migrations.environment import MAIN, run
+
+run(MAIN)

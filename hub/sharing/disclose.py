@@ -1,0 +1,164 @@
+"""The one door: record values leave storage here and nowhere else.
+
+Order of steps, and what a crash in between leaves behind:
+
+1. outside any lock: learner and handles are looked up and their keys unwrapped (no trace);
+2. transaction: the learner's stream row is locked; facts are read; each holder's records are decided on; allowed
+   fields, and no others, are opened in memory; disclosure, items and ledger entries are written (a crash rolls back);
+3. commit; only then is anything answered. A crash after it leaves a recorded disclosure that nobody received.
+
+INVARIANT: a withdrawal that committed before step 2 got the lock is seen by it; one that comes later waits for its
+commit and has a greater number. So no disclosure is committed after a withdrawal of what it shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from hub.database import new_id, unit_of_work
+from hub.directory.model import Principal
+from hub.records import queries as records
+from hub.records.model import SealedRecord
+from hub.sealing.envelope import field_ordinals
+from hub.sealing.model import Json, KeyOwner, SubjectKey, handle_key, learner_key
+from hub.sealing.opening import open_cells
+from hub.sharing.errors import HandlesMoved, NotRecorded, PurposeMissing, QueryRefused
+from hub.sharing.model import MAX_RECORDS, Disclosure, RecordQuery, ShownRecord, Withheld
+from hub.sharing.record import record
+from hub.sharing.ruling import Reader, Ruling, Sharing, find, rule
+from policies.fields import Catalogue
+
+_ROUNDS = 3
+
+
+def disclose(room: Sharing, principal: Principal, handle_id: UUID, query: RecordQuery) -> Disclosure:
+    """Answer with the fields of this learner that the caller may see now, recorded before they are answered.
+
+    `handle_id` is the caller's own handle for the learner. Refused and empty answers are recorded as well.
+
+    Raises:
+        NotKnownHere: the caller has no such handle.
+        PurposeMissing: the token names no purpose or role.
+        QueryRefused: unknown field or page size.
+        NotRecorded: the record of it could not be written, so nothing is answered.
+        KeyMissing, KeyringUnavailable: a holder's keys are out of reach; nothing is answered.
+    """
+    wanted = _checked(room.book.catalogue, principal, query)
+    for _ in range(_ROUNDS):
+        reader = find(room, principal, handle_id)
+        try:
+            return _disclose(room, reader, query, wanted=wanted)
+        except HandlesMoved:
+            continue
+    raise NotRecorded
+
+
+def _disclose(room: Sharing, reader: Reader, query: RecordQuery, *, wanted: int) -> Disclosure:
+    owners = [*(handle_key(*handle) for handle in reader.handles), learner_key(reader.learner_id)]
+    keys = room.keys.unwrap_many(owners)
+    room.pause("before_lock")
+    try:
+        with unit_of_work(room.engine) as connection:
+            ruling = rule(room, connection, reader, wanted=wanted)
+            room.pause("after_decision")
+            sealed = _page(connection, reader, ruling, query)
+            shown = [_open(room.book.catalogue, keys, ruling, one) for one in sealed[: query.limit]]
+            room.pause("after_opening")
+            answer = _answer(reader, ruling, shown=shown, has_more=len(sealed) > query.limit)
+            record(room, connection, ruling, answer, reader=reader, keys=keys)
+            room.pause("before_commit")
+    except SQLAlchemyError:
+        # The cause may quote bound values, so it does not travel on.
+        raise NotRecorded from None
+    return answer
+
+
+def _checked(catalogue: Catalogue, principal: Principal, query: RecordQuery) -> int:
+    if not principal.purpose or not principal.role:
+        raise PurposeMissing
+    if not 1 <= query.limit <= MAX_RECORDS:
+        raise QueryRefused("page_size")
+    if query.fields is None:
+        return catalogue.everything
+    if len(query.fields) > len(catalogue.by_id):
+        raise QueryRefused("too_many_fields")
+    if not all(name in catalogue.by_id for name in query.fields):
+        raise QueryRefused("unknown_field")
+    return catalogue.mask(query.fields)
+
+
+def _page(connection: Connection, reader: Reader, ruling: Ruling, query: RecordQuery) -> list[SealedRecord]:
+    """One record more than asked for, so that a following page shows; holders with nothing allowed are left out.
+
+    A record without a single allowed field is left out too, without a trace of its existence in the page's length.
+    """
+    readable = ruling.readable
+    handles = [(agency, handle) for agency, handle in reader.handles if agency in readable]
+    found: list[SealedRecord] = []
+    after = query.after
+    while len(found) <= query.limit:
+        page = records.newest_of(connection, handles=handles, after=after, limit=query.limit + 1)
+        found += [one for one in page if _mask(one) & readable[one.agency_id]]
+        if len(page) <= query.limit:
+            break
+        after = page[-1].record_id
+    return found[: query.limit + 1]
+
+
+def _mask(sealed: SealedRecord) -> int:
+    return sum(1 << ordinal for ordinal in field_ordinals(sealed.envelope))
+
+
+def _open(
+    catalogue: Catalogue, keys: Mapping[KeyOwner, SubjectKey], ruling: Ruling, sealed: SealedRecord
+) -> ShownRecord:
+    allowed = ruling.by_holder[sealed.agency_id].allowed
+    names = {
+        ordinal: catalogue.by_ordinal[ordinal].id
+        for ordinal in field_ordinals(sealed.envelope)
+        if allowed >> ordinal & 1
+    }
+    values: dict[str, Json] = open_cells(
+        keys[handle_key(sealed.agency_id, sealed.handle_id)],
+        sealed.envelope,
+        agency_id=sealed.agency_id,
+        handle_id=sealed.handle_id,
+        record_id=sealed.record_id,
+        version=sealed.version,
+        field_ids=names,
+    )
+    return ShownRecord(
+        record_id=sealed.record_id,
+        version=sealed.version,
+        holder=sealed.agency_id,
+        stored_at=sealed.stored_at,
+        fields=values,
+    )
+
+
+def _answer(reader: Reader, ruling: Ruling, *, shown: Sequence[ShownRecord], has_more: bool) -> Disclosure:
+    return Disclosure(
+        id=new_id(),
+        at=ruling.at,
+        handle_id=reader.handle_id,
+        recipient=reader.principal.agency_id,
+        purpose=reader.principal.purpose,
+        role=reader.principal.role,
+        protocols=tuple(sorted({str(use.protocol) for one in ruling.by_holder.values() for use in one.uses})),
+        records=tuple(shown),
+        withheld=_withheld(ruling),
+        next_after=shown[-1].record_id if has_more and shown else None,
+    )
+
+
+def _withheld(ruling: Ruling) -> tuple[Withheld, ...]:
+    return tuple(
+        Withheld(field_id=name, holder=holder, ask_en=office.title.en, ask_cy=office.title.cy)
+        for holder, decision in ruling.by_holder.items()
+        for office in decision.whom_to_ask[:1]
+        for name in ruling.snapshot.catalogue.ids(decision.withheld_shown)
+    )

@@ -1,0 +1,94 @@
+"""Writing down what is about to be released: disclosure, items, ledger entries; before the commit that releases it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from consent.ledger.kinds import Kind
+from hub.directory.streams import LedgerEvent, write_events
+from hub.sealing.model import KeyOwner, SubjectKey
+from hub.sharing import queries
+from hub.sharing.model import Disclosure, ShownRecord
+from hub.sharing.ruling import Reader, Ruling, Sharing
+from policies.fields import Catalogue
+
+
+def record(
+    room: Sharing,
+    connection: Connection,
+    ruling: Ruling,
+    answer: Disclosure,
+    *,
+    reader: Reader,
+    keys: Mapping[KeyOwner, SubjectKey],
+) -> None:
+    """Record one answer in the transaction that decided on it; a refusal and an empty answer are recorded as well."""
+    consents = sorted({name for decision in ruling.by_holder.values() for name in decision.consent_ids})
+    principal = reader.principal
+    queries.add_disclosure(
+        connection,
+        {
+            "agency_id": principal.agency_id,
+            "id": answer.id,
+            "learner_id": reader.learner_id,
+            "number": ruling.number,
+            "handle_id": reader.handle_id,
+            "client_id": principal.client_id,
+            "acting_person_id": principal.acting_person_id,
+            "purpose": principal.purpose,
+            "role": principal.role,
+            "at": ruling.at,
+            "protocols": list(answer.protocols),
+            "consents": consents,
+            "catalogue_version": room.book.catalogue.version,
+        },
+        [_item(room.book.catalogue, answer, shown) for shown in answer.records],
+    )
+    write_events(connection, keys, learner_id=reader.learner_id, events=_events(reader, ruling, answer), at=ruling.at)
+
+
+def _item(catalogue: Catalogue, answer: Disclosure, shown: ShownRecord) -> dict[str, object]:
+    return {
+        "agency_id": answer.recipient,
+        "disclosure_id": answer.id,
+        "holder_id": shown.holder,
+        "record_id": shown.record_id,
+        "version": shown.version,
+        "ordinals": sorted(catalogue.by_id[name].ordinal for name in shown.fields),
+    }
+
+
+def _events(reader: Reader, ruling: Ruling, answer: Disclosure) -> list[LedgerEvent]:
+    """One event for the people with sight, and one per holder for its own handle, each with its own records only."""
+    told = LedgerEvent(
+        kind=Kind.DISCLOSURE_MADE if answer.records else Kind.DISCLOSURE_REFUSED,
+        body=_body(answer, answer.records),
+        subject_event_id=answer.id,
+        sight=ruling.sight,
+    )
+    return [told, *(_holders_event(agency, handle, answer) for agency, handle in reader.handles)]
+
+
+def _holders_event(agency_id: str, handle_id: UUID, answer: Disclosure) -> LedgerEvent:
+    own = [shown for shown in answer.records if shown.holder == agency_id]
+    return LedgerEvent(
+        kind=Kind.DISCLOSURE_MADE if own else Kind.DISCLOSURE_REFUSED,
+        body=_body(answer, own),
+        subject_event_id=answer.id,
+        handles=(handle_id,),
+    )
+
+
+def _body(answer: Disclosure, shown: Sequence[ShownRecord]) -> dict[str, object]:
+    return {
+        "disclosure": str(answer.id),
+        "recipient": answer.recipient,
+        "purpose": answer.purpose,
+        "role": answer.role,
+        "protocols": list(answer.protocols),
+        "fields": sorted({name for one in shown for name in one.fields}),
+        "records": [f"{one.record_id}/{one.version}" for one in shown],
+    }

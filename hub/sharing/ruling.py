@@ -1,0 +1,107 @@
+"""Who reads about whom, and what was decided about it inside the learner's lock. Opens nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from hub.database import Clock, reading
+from hub.directory import links, ties
+from hub.directory.model import Principal
+from hub.directory.streams import lock_learner
+from hub.sealing.key_store import KeyStore
+from hub.sharing.errors import HandlesMoved, NotKnownHere
+from hub.sharing.facts import gather
+from hub.sharing.policy_book import PolicyBook
+from policies.decision import Decision, decide
+from policies.model import AccessRequest
+from policies.snapshot import Snapshot
+
+Pause = Callable[[str], None]
+"""Called at each step with its name: tests hold a read there while another process withdraws."""
+
+
+def _no_pause(_step: str) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What the door needs: where rows are, whose keys there are, which protocols count, what time it is."""
+
+    engine: Engine
+    keys: KeyStore
+    book: PolicyBook
+    clock: Clock
+    pause: Pause = _no_pause
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The caller, their own handle, the learner behind it, and every (agency, handle) pair of that learner."""
+
+    principal: Principal
+    handle_id: UUID
+    learner_id: UUID
+    handles: tuple[tuple[str, UUID], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What was decided, per holder, inside the lock."""
+
+    snapshot: Snapshot
+    by_holder: Mapping[str, Decision]
+    number: int
+    at: datetime
+    sight: tuple[UUID, ...]
+
+    @property
+    def readable(self) -> dict[str, int]:
+        """Per holder with anything allowed at all: the allowed fields."""
+        return {holder: ruling.allowed for holder, ruling in self.by_holder.items() if ruling.allowed}
+
+
+def find(room: Sharing, principal: Principal, handle_id: UUID) -> Reader:
+    """The learner behind the caller's own handle, before any lock; raises NotKnownHere."""
+    with reading(room.engine) as connection:
+        learner_id = links.learner_of(connection, principal.agency_id, handle_id)
+        if learner_id is None:
+            raise NotKnownHere
+        handles = tuple(links.handles_of(connection, learner_id))
+    return Reader(principal=principal, handle_id=handle_id, learner_id=learner_id, handles=handles)
+
+
+def rule(room: Sharing, connection: Connection, reader: Reader, *, wanted: int) -> Ruling:
+    """Lock the learner, read the facts, decide about each holder's records.
+
+    Raises HandlesMoved when handles were linked or unlinked since `find`: the keys at hand are not the right ones.
+    """
+    number = lock_learner(connection, reader.learner_id)
+    at = room.clock()
+    if set(links.handles_of(connection, reader.learner_id)) != set(reader.handles):
+        raise HandlesMoved
+    snapshot = room.book.snapshot(connection)
+    sight = tuple(person.person_id for person in ties.people_with_sight(connection, reader.learner_id, at=at))
+    facts = gather(connection, reader.learner_id, deciders=sight, catalogue=room.book.catalogue, at=at).as_facts()
+    room.pause("after_facts")
+    by_holder = {
+        holder: decide(snapshot, _request(reader.principal, holder, wanted=wanted, at=at), facts)
+        for holder in sorted({agency for agency, _ in reader.handles})
+    }
+    return Ruling(snapshot=snapshot, by_holder=by_holder, number=number, at=at, sight=sight)
+
+
+def _request(principal: Principal, holder: str, *, wanted: int, at: datetime) -> AccessRequest:
+    return AccessRequest(
+        recipient=principal.agency_id,
+        role=principal.role,
+        purpose=principal.purpose,
+        holder=holder,
+        wanted=wanted,
+        at=at,
+    )
