@@ -1,0 +1,32 @@
+"""Tokens that were issued, and assertions that were used. Neither holds a token: a row alone opens nothing."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, Uuid
+
+from hub.database import Instant, metadata
+
+access_token = Table(
+    "access_token",
+    metadata,
+    Column("jti", Uuid, primary_key=True),
+    Column("client_id", ForeignKey("client.client_id"), nullable=False, index=True),
+    Column("agency_id", ForeignKey("agency.id"), nullable=False),
+    Column("issued_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant, nullable=True),
+    # RFC 9396 array with one object, or NULL where no record is read.
+    Column("authorization_details", JSON(none_as_null=True), nullable=True),
+    Column("scopes", JSON, nullable=False),
+    Index("ix_access_token_expires_at", "expires_at"),
+)
+
+assertion_used = Table(
+    "assertion_used",
+    metadata,
+    # INVARIANT: an assertion is used once, by whichever process inserts its row; the primary key decides a race.
+    Column("client_id", String(80), primary_key=True),
+    Column("jti", String(128), primary_key=True),
+    Column("expires_at", Instant, nullable=False),
+    Index("ix_assertion_used_expires_at", "expires_at"),
+)
