@@ -38,6 +38,7 @@ def open_consent(connection: Connection, matter: Matter, *, new_id: UUID, at: da
         "holder": matter.holder,
         "recipient": matter.recipient,
         "purpose": matter.purpose,
+        "scope": matter.scope,
         "person_id": matter.person_id,
         "opened_at": at,
     }
@@ -112,6 +113,7 @@ def _is(matter: Matter) -> ColumnElement[bool]:
         consent.c.holder == matter.holder,
         consent.c.recipient == matter.recipient,
         consent.c.purpose == matter.purpose,
+        consent.c.scope == matter.scope,
         consent.c.person_id == matter.person_id,
     )
 
@@ -140,6 +142,7 @@ def _matter(row: Row[tuple[object, ...]]) -> Matter:
         holder=row.holder,
         recipient=row.recipient,
         purpose=row.purpose,
+        scope=row.scope,
         person_id=row.person_id,
     )
 

@@ -50,6 +50,7 @@ class Standing(StrEnum):
     CHILD_WITH_CAPACITY = "child_with_capacity"
     CASE_FRIEND = "case_friend"
     DEPUTY = "deputy"
+    ATTORNEY = "attorney"
     LOCAL_AUTHORITY = "local_authority"
     """An authority that shares parental responsibility by a care order (Children Act 1989 section 33)."""
 
@@ -67,13 +68,18 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """What one person is asked: whose records, of which holder, to whom, for what. One consent row each."""
+    """What one person is asked: whose records, of which holder, to whom, for what, which group of fields.
+
+    One consent row each. `scope` is the id of the field group that the question is about: groups are asked one by one,
+    each with its own answer and end, so that a grant for one never replaces or stretches a grant for another.
+    """
 
     learner_id: UUID
     kind: ConsentKind
     holder: str
     recipient: str
     purpose: str
+    scope: str
     person_id: UUID
 
 
@@ -151,6 +157,11 @@ class ConsentState:
     def purpose(self) -> str:
         """What for."""
         return self.matter.purpose
+
+    @property
+    def scope(self) -> str:
+        """Which group of fields."""
+        return self.matter.scope
 
     @property
     def kind(self) -> ConsentKind:

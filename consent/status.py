@@ -70,14 +70,19 @@ class Question(NamedTuple):
     holder: str
     recipient: str
     purpose: str
+    scope: str
+
+
+def question_of(state: ConsentState) -> Question:
+    """The question that a state answers."""
+    return Question(state.kind, state.holder, state.recipient, state.purpose, state.scope)
 
 
 def effective(states: Iterable[ConsentState]) -> dict[Question, frozenset[str]]:
     """`combine` for each question that the states of one learner are about; without a grant in force: nothing."""
     by_question: dict[Question, list[ConsentState]] = {}
     for state in states:
-        question = Question(state.kind, state.holder, state.recipient, state.purpose)
-        by_question.setdefault(question, []).append(state)
+        by_question.setdefault(question_of(state), []).append(state)
     return {question: combine(answers) for question, answers in by_question.items()}
 
 

@@ -55,9 +55,12 @@ consent = Table(
     Column("holder", String(40), nullable=False, comment="agency whose records it is about"),
     Column("recipient", String(40), nullable=False, comment="agency that may see them"),
     Column("purpose", String(64), nullable=False),
+    Column("scope", String(80), nullable=False, comment="field group of the question; a field is in exactly one"),
     Column("person_id", Uuid(), nullable=False, comment="whose answer this is; another person's answer is another row"),
     Column("opened_at", Instant(), nullable=False),
-    UniqueConstraint("learner_id", "kind", "holder", "recipient", "purpose", "person_id", name="uq_consent_matter"),
+    UniqueConstraint(
+        "learner_id", "kind", "holder", "recipient", "purpose", "scope", "person_id", name="uq_consent_matter"
+    ),
 )
 
 consent_event = Table(
