@@ -1,1 +1,1 @@
-"""Celery app, queues and schedule: one thin task per use case."""
+"""Celery app, queues, schedule, the embedded worker thread, the supervised sequencer and sweep."""
