@@ -1,0 +1,178 @@
+"""Protocols compiled to bit masks: one look-up per decision, whatever the number of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Set
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from itertools import groupby
+
+from policies.fields import Catalogue, Sensitivity
+from policies.model import Basis, Condition, Office, Protocol, ProtocolRef, Rule, admits
+
+CellKey = tuple[str, str, str, str]
+"""Recipient, purpose, role, holder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """All that one protocol version says for one recipient, role, purpose and holder, from `starts_at` until `ends_at`.
+
+    The four masks by basis never overlap; `marked` are the fields for which "held, not shared with you" may show.
+    """
+
+    recipient: str
+    role: str
+    purpose: str
+    holder: str
+    protocol: ProtocolRef
+    obligation: int
+    task: int
+    consent: int
+    override_only: int
+    marked: int
+    ask: Office
+    starts_at: datetime
+    ends_at: datetime
+    rules: tuple[Rule, ...] = field(repr=False)
+
+    def is_in_force(self, at: datetime) -> bool:
+        """From midnight UTC of the first day, until midnight UTC in which the review day begins."""
+        return self.starts_at <= at < self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an agency may name in a request: its roles, and the purposes of the protocols that it is a partner of."""
+
+    roles: frozenset[str]
+    purposes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that decisions need, fixed at one moment. What is not in it is denied."""
+
+    catalogue: Catalogue
+    protocols: Mapping[ProtocolRef, Protocol]
+    periods: Mapping[ProtocolRef, tuple[datetime, datetime]]
+    cells: Mapping[CellKey, tuple[Cell, ...]] = field(repr=False)
+    scopes: Mapping[str, Scope]
+    purposes: frozenset[str]
+
+    def in_force(self, at: datetime) -> tuple[Cell, ...]:
+        """Every cell in force, sorted: what pages and reports go through."""
+        return tuple(cell for cells in self.cells.values() for cell in cells if cell.is_in_force(at))
+
+    def askable(self, *, recipient: str, purpose: str, holder: str, at: datetime) -> int:
+        """The fields for which consent may be asked: a protocol in force shares them on consent with some role."""
+        mask = 0
+        for cell in self.in_force(at):
+            if (cell.recipient, cell.purpose, cell.holder) == (recipient, purpose, holder):
+                mask |= cell.consent
+        return mask
+
+    def admits(self, holder: str, conditions: Set[Condition], *, at: datetime) -> bool:
+        """Whether a protocol in force says that somebody of whom these conditions hold belongs with this holder."""
+        return any(
+            admits(protocol, holder, conditions)
+            for ref, protocol in self.protocols.items()
+            if self.periods[ref][0] <= at < self.periods[ref][1]
+        )
+
+
+def compile_snapshot(
+    catalogue: Catalogue, protocols: Iterable[Protocol], agencies: Collection[str] | None = None
+) -> Snapshot:
+    """The snapshot of these protocols; the order in which they come never matters.
+
+    A newer version of a protocol takes over from the older one on its first day. With `agencies` given, a rule from or
+    to anybody else permits nothing.
+    """
+    ordered = sorted(protocols, key=lambda protocol: protocol.ref)
+    periods = _periods(ordered)
+    known = _known(ordered, agencies)
+    found: dict[CellKey, list[Cell]] = {}
+    for protocol in ordered:
+        for cell in _cells(catalogue, protocol, period=periods[protocol.ref]):
+            if cell.recipient in known and cell.holder in known:
+                found.setdefault((cell.recipient, cell.purpose, cell.role, cell.holder), []).append(cell)
+    return Snapshot(
+        catalogue=catalogue,
+        protocols={protocol.ref: protocol for protocol in ordered},
+        periods=periods,
+        cells={key: tuple(found[key]) for key in sorted(found)},
+        scopes={agency: _scope(agency, ordered) for agency in sorted(known)},
+        purposes=frozenset(code for protocol in ordered for code in protocol.purposes),
+    )
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which a day of a protocol begins: 00:00 UTC."""
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def _known(protocols: Iterable[Protocol], agencies: Collection[str] | None) -> frozenset[str]:
+    partners = frozenset(agency for protocol in protocols for agency in protocol.partners)
+    return partners if agencies is None else frozenset(agencies)
+
+
+def _scope(agency: str, protocols: Iterable[Protocol]) -> Scope:
+    own = [protocol for protocol in protocols if agency in protocol.partners]
+    return Scope(
+        roles=frozenset(role for protocol in own for role in protocol.partners[agency].roles),
+        purposes=frozenset(code for protocol in own for code in protocol.purposes),
+    )
+
+
+def _periods(ordered: Iterable[Protocol]) -> dict[ProtocolRef, tuple[datetime, datetime]]:
+    periods: dict[ProtocolRef, tuple[datetime, datetime]] = {}
+    for _, group in groupby(ordered, key=lambda protocol: protocol.ref.id):
+        ends_at: datetime | None = None
+        for protocol in reversed(list(group)):
+            starts_at, review_at = midnight(protocol.in_force_from), midnight(protocol.review_on)
+            periods[protocol.ref] = (starts_at, review_at if ends_at is None else min(review_at, ends_at))
+            ends_at = starts_at if ends_at is None else min(starts_at, ends_at)
+    return periods
+
+
+def _cells(catalogue: Catalogue, protocol: Protocol, *, period: tuple[datetime, datetime]) -> Iterable[Cell]:
+    rows: dict[CellKey, list[Rule]] = {}
+    for rule in protocol.rules:
+        for role in rule.roles:
+            rows.setdefault((rule.recipient, rule.purpose, role, rule.holder), []).append(rule)
+    never_marked = catalogue.of_sensitivity(Sensitivity.RESTRICTED)
+    for (recipient, purpose, role, holder), rules in rows.items():
+        rules.sort(key=lambda rule: rule.id)
+        by_basis = _by_basis(rules, catalogue.everything)
+        marked = _union(rule.mask for rule in rules if rule.withheld_marker)
+        yield Cell(
+            recipient=recipient,
+            role=role,
+            purpose=purpose,
+            holder=holder,
+            protocol=protocol.ref,
+            obligation=by_basis[Basis.LEGAL_OBLIGATION],
+            task=by_basis[Basis.PUBLIC_TASK],
+            consent=by_basis[Basis.CONSENT],
+            override_only=by_basis[Basis.OVERRIDE_ONLY],
+            marked=marked & catalogue.everything & ~never_marked,
+            ask=protocol.partners[holder].ask,
+            starts_at=period[0],
+            ends_at=period[1],
+            rules=tuple(rules),
+        )
+
+
+def _by_basis(rules: Collection[Rule], everything: int) -> dict[Basis, int]:
+    """Masks by basis. A field under two of them is ambiguous: files like that do not load, and here it is denied."""
+    masks = {basis: _union(rule.mask for rule in rules if rule.basis is basis) & everything for basis in Basis}
+    others = {basis: _union(mask for name, mask in masks.items() if name is not basis) for basis in Basis}
+    return {basis: mask & ~others[basis] for basis, mask in masks.items()}
+
+
+def _union(masks: Iterable[int]) -> int:
+    union = 0
+    for mask in masks:
+        union |= mask
+    return union
