@@ -178,7 +178,7 @@ identifier = Table(
     # The naming system of a local number (an address or a word of the source); no personal data.
     Column("system", String(200), nullable=False),
     # Under the agency's key, and under the hub's matching key; the latter only where the check digits are right.
-    Column("index", LargeBinary(16), nullable=False),
+    Column("blind_index", LargeBinary(16), nullable=False),
     Column("key_version", Integer, nullable=False),
     Column("match_index", LargeBinary(16), nullable=True),
     Column("match_key_version", Integer, nullable=True),
@@ -188,13 +188,13 @@ identifier = Table(
     Column("finds_handle", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
     ForeignKeyConstraint(["agency_id", "handle_id"], ["handle.agency_id", "handle.id"]),
-    UniqueConstraint("agency_id", "kind", "index", "handle_id"),
+    UniqueConstraint("agency_id", "kind", "blind_index", "handle_id"),
     CheckConstraint("is_valid OR match_index IS NULL", name="only_valid_ones_match"),
     # Such a number means one handle, also when two processes bring it at once.
     Index(
         "uq_identifier_finds_handle",
         "agency_id",
-        "index",
+        "blind_index",
         unique=True,
         sqlite_where=text("finds_handle"),
         postgresql_where=text("finds_handle"),

@@ -76,7 +76,7 @@ def _decrypted(cipher: AESGCM, cell: memoryview, aad: bytes) -> bytes:
 
 def _value(data: bytes) -> Json:
     try:
-        value: Json = json.loads(data, parse_float=_no_float, parse_constant=_no_float)
+        value: Json = _JSON.decode(data.decode())
     except (ValueError, RecursionError):
         raise EnvelopeBroken("a cell does not hold a value") from None
     return value
@@ -84,3 +84,6 @@ def _value(data: bytes) -> Json:
 
 def _no_float(_text: str) -> NoReturn:
     raise ValueError("a float")
+
+
+_JSON = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float)
