@@ -9,7 +9,9 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from consent import events
+from consent.ledger.jcs import Json
 from consent.ledger.kinds import Kind
+from consent.ledger.leaf import instant_text
 from consent.model import Answer, ConsentEvent, EventKind, Matter, Method, ShownText, Standing
 from hub.consenting.model import Offer, Outcome, Shown
 from hub.database import new_id
@@ -55,13 +57,8 @@ def write(connection: Connection, key: SubjectKey, consent_id: UUID, taken: Take
     """Append the event and what goes with it; the caller holds the learner's lock and `key` is the learner's."""
     event = events.append(connection, _sealed(_event(consent_id, taken), key, taken))
     matter = events.matter_of(connection, consent_id)
-    write_events(
-        connection,
-        {key.owner: key},
-        learner_id=matter.learner_id,
-        events=[_ledger_event(connection, matter, event)],
-        at=taken.at,
-    )
+    told = _ledger_event(connection, matter, event)
+    write_events(connection, {key.owner: key}, [(matter.learner_id, told)], at=taken.at)
     write_notice(
         connection,
         kind=_NOTICE[taken.kind],
@@ -115,7 +112,7 @@ def _ledger_event(connection: Connection, matter: Matter, event: ConsentEvent) -
     )
 
 
-def _body(matter: Matter, event: ConsentEvent) -> dict[str, object]:
+def _body(matter: Matter, event: ConsentEvent) -> dict[str, Json]:
     shown = event.shown
     return {
         "consent": str(event.consent_id),
@@ -127,7 +124,7 @@ def _body(matter: Matter, event: ConsentEvent) -> dict[str, object]:
         "scope": matter.scope,
         "fields": list(event.field_ids),
         "standing": None if event.standing is None else event.standing.value,
-        "valid_until": None if event.valid_until is None else event.valid_until.isoformat(),
+        "valid_until": None if event.valid_until is None else instant_text(event.valid_until),
         "protocol": None if event.protocol_id is None else f"{event.protocol_id}/{event.protocol_version}",
         "catalogue": event.catalogue_version,
         "shown_version": None if shown is None else shown.version,

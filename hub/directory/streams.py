@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from consent.ledger.outbox import Entry
 from sqlalchemy import Connection
 
 from consent.ledger import outbox, streams
-from hub.sealing.model import KeyOwner, OwnerKind, SubjectKey, learner_key
+from consent.ledger.jcs import Json
+from consent.ledger.kinds import Kind
+from consent.ledger.outbox import Entry, Owner, Seal
+from hub.sealing.model import HUB, KeyOwner, OwnerKind, SubjectKey
 from hub.sealing.text import seal_text
 
 OPENING = "ledger.opening"
-"""Purpose under which an opening is sealed, with the entry's stream and number behind it."""
-
-Seal = Callable[[tuple[str, str, str], bytes, bytes], bytes]
+"""Purpose under which an opening is sealed; the context that the ledger gives stands behind it."""
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerEvent:
-    """One thing that happened to a learner: kind, what the hidden body says of it, and the row that it proves."""
+    """One thing that happened to a learner: kind, what the hidden body says of it, and the row that it proves.
 
-    kind: str
-    body: Mapping[str, object]
+    It is written once for each of `handles` (the partners whose records it touches) and each person of `sight`.
+    """
+
+    kind: Kind
+    body: Mapping[str, Json]
     subject_event_id: UUID
     handles: Sequence[UUID] = ()
     sight: Sequence[UUID] = ()
@@ -52,19 +55,17 @@ def sight_stream(learner_id: UUID, person_id: UUID) -> str:
 def write_events(
     connection: Connection,
     keys: Mapping[KeyOwner, SubjectKey],
+    events: Sequence[tuple[UUID, LedgerEvent]],
     *,
-    learner_id: UUID,
-    events: Sequence[LedgerEvent],
     at: datetime,
 ) -> None:
-    """Write these events into the ledger's outbox: one entry per stream each, sealed under the learner's key.
+    """Write events, each with its learner, into the outbox: one entry per stream, sealed under the learner's key.
 
-    Call it in the transaction of the business rows, with the learner's key unwrapped before that transaction began.
+    Call it in the transaction of the business rows, with the learners' keys unwrapped before that transaction began.
     """
-    owner = (learner_key(learner_id).agency_id, OwnerKind.LEARNER.value, str(learner_id))
     entries = [
-        Entry(event.kind, stream, event.body, owner=owner, subject_event_id=event.subject_event_id)
-        for event in events
+        Entry(event.kind, stream, event.body, owner=_owner(learner_id), subject_event_id=event.subject_event_id)
+        for learner_id, event in events
         for stream in _streams(learner_id, event)
     ]
     outbox.append(connection, entries, seal=sealing_with(keys), at=at)
@@ -73,18 +74,27 @@ def write_events(
 def sealing_with(keys: Mapping[KeyOwner, SubjectKey]) -> Seal:
     """The callable that `consent.ledger` seals openings with, over keys that are unwrapped already."""
 
-    def seal(owner: tuple[str, str, str], place: bytes, opening: bytes) -> bytes:
+    def seal(owner: Owner, opening: bytes, context: bytes) -> bytes:
         whose = owner_of(owner)
-        return seal_text(keys[whose], owner=whose, purpose=f"{OPENING}/{place.decode()}", data=opening)
+        return seal_text(keys[whose], owner=whose, purpose=opening_purpose(context), data=opening)
 
     return seal
 
 
-def owner_of(owner: tuple[str, str, str]) -> KeyOwner:
+def opening_purpose(context: bytes) -> str:
+    """Purpose of one sealed opening, from the context that the ledger binds it to."""
+    return f"{OPENING}/{context.hex()}"
+
+
+def owner_of(owner: Owner) -> KeyOwner:
     """The key owner that a ledger row names by agency, kind and id."""
     agency_id, kind, identifier = owner
     known = OwnerKind(kind)
     return KeyOwner(agency_id, known, identifier if known is OwnerKind.AGENCY else UUID(identifier))
+
+
+def _owner(learner_id: UUID) -> Owner:
+    return HUB, OwnerKind.LEARNER.value, str(learner_id)
 
 
 def _streams(learner_id: UUID, event: LedgerEvent) -> list[str]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from consent.ledger.jcs import Json
 from consent.ledger.kinds import Kind
 from hub.directory.streams import LedgerEvent, write_events
 from hub.sealing.model import KeyOwner, SubjectKey
@@ -47,7 +48,8 @@ def record(
         },
         [_item(room.book.catalogue, answer, shown) for shown in answer.records],
     )
-    write_events(connection, keys, learner_id=reader.learner_id, events=_events(reader, ruling, answer), at=ruling.at)
+    events = [(reader.learner_id, event) for event in _events(reader, ruling, answer)]
+    write_events(connection, keys, events, at=ruling.at)
 
 
 def _item(catalogue: Catalogue, answer: Disclosure, shown: ShownRecord) -> dict[str, object]:
@@ -82,7 +84,7 @@ def _holders_event(agency_id: str, handle_id: UUID, answer: Disclosure) -> Ledge
     )
 
 
-def _body(answer: Disclosure, shown: Sequence[ShownRecord]) -> dict[str, object]:
+def _body(answer: Disclosure, shown: Sequence[ShownRecord]) -> dict[str, Json]:
     return {
         "disclosure": str(answer.id),
         "recipient": answer.recipient,
