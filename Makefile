@@ -23,7 +23,7 @@ install: $(STAMP)
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	    echo "Dolen needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || echo missing)." >&2; \
+	    echo "Dolen needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>/dev/null || echo missing)." >&2; \
 	    echo "Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	    echo "This Python cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
@@ -51,11 +51,10 @@ serve: $(STAMP)
 test: $(STAMP) $(PEERS)
 	@$(BIN)/pytest $(PYTEST)
 
+# All four run, so that one look shows everything.
 lint: $(STAMP)
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@failed=; for check in "ruff check ." "ruff format --check ." mypy lint-imports; do \
+	    echo "$$check"; $(BIN)/$$check || failed=1; done; test -z "$$failed"
 
 bench: $(STAMP)
 	@$(BIN)/python -m tests.bench
