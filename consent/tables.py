@@ -112,7 +112,6 @@ ledger_outbox = Table(
     Column("created_at", Instant(), nullable=False),
     Column("idx", _Big, comment="index of its leaf; NULL until sequenced"),
     UniqueConstraint("stream", "number"),
-    UniqueConstraint("idx"),
     CheckConstraint("length(leaf) = 46", name="leaf_length"),
 )
 Index(
@@ -122,6 +121,14 @@ Index(
     ledger_outbox.c.id,
     postgresql_where=text("idx IS NULL"),
     sqlite_where=text("idx IS NULL"),
+)
+# Partial, so that the planner doesn't look for the waiting rows here.
+Index(
+    "uq_ledger_outbox_idx",
+    ledger_outbox.c.idx,
+    unique=True,
+    postgresql_where=text("idx IS NOT NULL"),
+    sqlite_where=text("idx IS NOT NULL"),
 )
 Index(
     "ix_ledger_outbox_subject_event_id",
