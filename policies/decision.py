@@ -207,6 +207,8 @@ def _uses(cells: list[Cell], *, by_obligation: int, by_task: int, by_consent: in
 
 
 def _offices(cells: list[Cell], shown: int) -> tuple[Office, ...]:
+    if len(cells) == 1:
+        return (cells[0].ask,)
     offices = {cell.ask for cell in cells if cell.marked & shown}
     return tuple(sorted(offices, key=lambda office: (office.agency, office.contact, office.title.en, office.title.cy)))
 

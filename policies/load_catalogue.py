@@ -1,4 +1,4 @@
-"""Reading the field catalogue from its YAML files. A field without Welsh, group or ordinal of its own stops the start."""
+"""Reading the field catalogue from its YAML files. A field without Welsh or without a group stops the start."""
 
 from __future__ import annotations
 
