@@ -96,7 +96,9 @@ SQLITE = (
     _sqlite(
         "person_stays",
         "BEFORE DELETE ON person",
-        _refuse("person: is in a learner's history", "EXISTS (SELECT 1 FROM accountable WHERE person_id = OLD.id)"),
+        _refuse(
+            "person: is in the history of a learner", "EXISTS (SELECT 1 FROM accountable WHERE person_id = OLD.id)"
+        ),
     ),
 )
 

@@ -149,6 +149,13 @@ def person_by_email_index(connection: Connection, indexes: Sequence[bytes]) -> P
     return _person(rows[0]) if len(rows) == 1 else None
 
 
+def people_with_email_index(connection: Connection, indexes: Sequence[bytes]) -> list[UUID]:
+    """Everybody, active or not, whose e-mail has one of these indexes, in order of id."""
+    return list(
+        connection.execute(select(person.c.id).where(person.c.email_index.in_(indexes)).order_by(person.c.id)).scalars()
+    )
+
+
 def people_of(connection: Connection, agency_id: str, *, role: PersonRole | None = None) -> list[Person]:
     """The agency's active people, of one role or of all, in order of their ids."""
     statement = _people().where(person.c.agency_id == agency_id, person.c.is_active)
