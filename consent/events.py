@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Insert, Row, Select, and_, insert, select
+from sqlalchemy import ColumnElement, Connection, Insert, Row, Select, and_, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from consent.errors import HistoryUnreadable, UnknownConsent
@@ -98,6 +98,33 @@ def states_of(
             statement = statement.where(consent.c[name] == value)
     rows = connection.execute(statement.order_by(consent.c.id, consent_event.c.number))
     return [_state(list(group), at) for _, group in groupby(rows, key=lambda row: row.consent_id)]
+
+
+def lapsed(connection: Connection, *, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+    """Learner and consent of grants whose end has come and that have no event after it; at most `limit`.
+
+    Only a first choice, by the newest event of each consent: `append` checks again under the learner's lock.
+    """
+    newest = (
+        select(consent_event.c.consent_id, func.max(consent_event.c.number).label("number"))
+        .group_by(consent_event.c.consent_id)
+        .subquery()
+    )
+    statement = (
+        select(consent.c.learner_id, consent.c.id)
+        .join(newest, newest.c.consent_id == consent.c.id)
+        .join(
+            consent_event,
+            and_(consent_event.c.consent_id == consent.c.id, consent_event.c.number == newest.c.number),
+        )
+        .where(
+            consent_event.c.kind.in_([EventKind.GRANTED.value, EventKind.NARROWED.value]),
+            consent_event.c.valid_until <= at,
+        )
+        .order_by(consent_event.c.valid_until, consent.c.id)
+        .limit(limit)
+    )
+    return [(learner_id, consent_id) for learner_id, consent_id in connection.execute(statement)]
 
 
 def _insert_if_absent(connection: Connection) -> Insert:

@@ -173,7 +173,7 @@ def _bytes(text: Json, length: int) -> bytes:
 
 def _pair(name: str, value: Json) -> bytes:
     try:
-        return jcs.canonical([name, value])
+        return jcs.canonical_pair(name, value)
     except jcs.NotHashable as problem:
         raise BodyRefused(f"{name}: {problem}") from None
 
@@ -191,7 +191,7 @@ def _is_instant(value: Json) -> bool:
     if not isinstance(value, str) or _INSTANT.fullmatch(value) is None:
         return False
     try:
-        datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        datetime.fromisoformat(value[:-1])
     except ValueError:
         return False
     return True

@@ -70,7 +70,7 @@ def grow(edge: Tiles, size: int, leaf_hashes: Sequence[bytes]) -> dict[Place, by
             tile = data[place : place + FULL_BYTES]
             changed[level, n + place // FULL_BYTES] = tile
             if len(tile) == FULL_BYTES:
-                full.append(_perfect_root(tile))
+                full.append(perfect_root(tile))
         level, first, added = level + 1, n, b"".join(full)
     return changed
 
@@ -93,7 +93,7 @@ def _place(level: int, k: int) -> tuple[Place, int, int]:
 def _node(tiles: Tiles, level: int, k: int) -> bytes:
     place, offset, count = _place(level, k)
     data = _prefix(tiles, place, offset + count)
-    return _perfect_root(data[offset * HASH_BYTES :])
+    return perfect_root(data[offset * HASH_BYTES :])
 
 
 def _prefix(tiles: Tiles, place: Place, width: int) -> bytes:
@@ -103,7 +103,8 @@ def _prefix(tiles: Tiles, place: Place, width: int) -> bytes:
     return data
 
 
-def _perfect_root(data: bytes) -> bytes:
+def perfect_root(data: bytes) -> bytes:
+    """Root over the hashes in `data`, whose number is a power of two."""
     hashes = [data[place : place + HASH_BYTES] for place in range(0, len(data), HASH_BYTES)]
     while len(hashes) > 1:
         hashes = [node_hash(hashes[place], hashes[place + 1]) for place in range(0, len(hashes), 2)]
