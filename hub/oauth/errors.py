@@ -57,6 +57,14 @@ class GrantRefused(OAuthError):
         self.code = code
 
 
+class TooOften(OAuthError):
+    """A client did something more often than it may; again after `retry_after` seconds."""
+
+    def __init__(self, client_id: str, retry_after: int) -> None:
+        super().__init__(f"client {client_id} must wait {retry_after} s")
+        self.retry_after = retry_after
+
+
 class ClientUnavailable(OAuthError):
     """No active client has this id."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from hub.database import is_sqlite
 from hub.directory.tables import agency, client
 from hub.oauth.model import AccessDetails, RegisteredClient, StoredToken
-from hub.oauth.tables import access_token, assertion_used
+from hub.oauth.tables import access_token, assertion_used, client_pace
 
 _CLIENT = (
     client.c.client_id,
@@ -80,17 +80,29 @@ def revoke_token(connection: Connection, jti: UUID, *, at: datetime) -> None:
 def use_assertion(connection: Connection, *, client_id: str, jti: str, expires_at: datetime) -> bool:
     """Mark an assertion as used; False where it was already, in whichever process."""
     dialect_insert = sqlite.insert(assertion_used) if is_sqlite(connection) else postgresql.insert(assertion_used)
-    done = connection.execute(
-        dialect_insert.values(client_id=client_id, jti=jti, expires_at=expires_at).on_conflict_do_nothing()
+    marked = dialect_insert.values(client_id=client_id, jti=jti, expires_at=expires_at).on_conflict_do_nothing()
+    # RETURNING, because an INSERT's row count is not told by every driver.
+    return connection.execute(marked.returning(assertion_used.c.jti)).one_or_none() is not None
+
+
+def count_up(connection: Connection, *, client_id: str, what: str, window_at: datetime) -> int:
+    """Count one more in this window, and answer the count, this one included."""
+    dialect_insert = sqlite.insert(client_pace) if is_sqlite(connection) else postgresql.insert(client_pace)
+    counted = dialect_insert.values(client_id=client_id, what=what, window_at=window_at, count=1).on_conflict_do_update(
+        index_elements=[client_pace.c.client_id, client_pace.c.what, client_pace.c.window_at],
+        set_={"count": client_pace.c.count + 1},
     )
-    return done.rowcount == 1
+    return int(connection.execute(counted.returning(client_pace.c.count)).scalar_one())
 
 
-def delete_expired(connection: Connection, *, tokens_before: datetime, assertions_before: datetime) -> int:
+def delete_expired(
+    connection: Connection, *, tokens_before: datetime, assertions_before: datetime, pace_before: datetime
+) -> int:
     """Delete rows that can no longer matter; answers how many."""
+    pace = connection.execute(delete(client_pace).where(client_pace.c.window_at < pace_before))
     tokens = connection.execute(delete(access_token).where(access_token.c.expires_at < tokens_before))
     assertions = connection.execute(delete(assertion_used).where(assertion_used.c.expires_at < assertions_before))
-    return tokens.rowcount + assertions.rowcount
+    return pace.rowcount + tokens.rowcount + assertions.rowcount
 
 
 def _client(row: Row[*tuple[object, ...]]) -> RegisteredClient:

@@ -1,8 +1,8 @@
-"""Tokens that were issued, and assertions that were used. Neither holds a token: a row alone opens nothing."""
+"""Tokens that were issued, assertions that were used, and pace. None holds a token: a row alone opens nothing."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, Uuid
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Uuid
 
 from hub.database import Instant, metadata
 
@@ -29,4 +29,15 @@ assertion_used = Table(
     Column("jti", String(128), primary_key=True),
     Column("expires_at", Instant, nullable=False),
     Index("ix_assertion_used_expires_at", "expires_at"),
+)
+
+client_pace = Table(
+    "client_pace",
+    metadata,
+    # How often a client did `what` in the window that begins at `window_at`; the same count for every process.
+    Column("client_id", String(80), primary_key=True),
+    Column("what", String(40), primary_key=True),
+    Column("window_at", Instant, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Index("ix_client_pace_window_at", "window_at"),
 )

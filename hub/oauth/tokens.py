@@ -137,12 +137,6 @@ def issue_token(
     return tokens.issue(client, scopes=wanted, details=allowed, at=at).text
 
 
-def delete_expired(engine: Engine, *, at: datetime, keep_tokens: timedelta) -> int:
-    """Delete used assertions that have expired, and tokens that did more than `keep_tokens` ago; answers how many."""
-    with unit_of_work(engine) as connection:
-        return queries.delete_expired(connection, tokens_before=at - keep_tokens, assertions_before=at)
-
-
 def _lifetime(client: RegisteredClient, settings: Settings) -> int:
     return (
         settings.token_seconds if client.profile is None else min(settings.token_seconds, client.profile.token_seconds)

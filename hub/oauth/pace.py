@@ -1,0 +1,39 @@
+"""How often a client may do what invites guessing, counted in the database so that every process sees one count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+
+from hub.database import unit_of_work
+from hub.oauth import queries
+from hub.oauth.errors import TooOften
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """At most `most` of `what` in each window of `seconds`."""
+
+    what: str
+    most: int
+    seconds: int
+
+
+LOOKUPS = (Pace("lookup-minute", 300, 60), Pace("lookup-hour", 5_000, 3_600))
+"""Identifier lookups of one client. A large school's roll fits into an hour; trying numbers out does not get far."""
+
+
+def keep_pace(engine: Engine, paces: tuple[Pace, ...], *, client_id: str, at: datetime) -> None:
+    """Count one use by this client. Raises TooOften past a limit; refused ones count too."""
+    waits = []
+    with unit_of_work(engine) as connection:
+        for pace in paces:
+            begun = int(at.timestamp()) // pace.seconds * pace.seconds
+            window_at = datetime.fromtimestamp(begun, UTC)
+            count = queries.count_up(connection, client_id=client_id, what=pace.what, window_at=window_at)
+            if count > pace.most:
+                waits.append(begun + pace.seconds - int(at.timestamp()))
+    if waits:
+        raise TooOften(client_id, max(waits))
