@@ -15,6 +15,7 @@ from connectors.reasons import ReasonCode, UnreadableSource
 from connectors.sources import FileSource, FolderSource, MemorySource, ServerSource, Source, source_at
 
 __all__ = [
+    "NOTHING_KNOWN",
     "Assessment",
     "Connector",
     "Demographics",
@@ -53,7 +54,7 @@ class IdentifierKind(StrEnum):
 class LocalNumber:
     """The holder's own number for the child: it finds or creates the holder's handle."""
 
-    system: str
+    system: str = field(repr=False)
     value: str = field(repr=False)
 
 
@@ -67,7 +68,7 @@ class Identifier:
 
     kind: IdentifierKind
     value: str = field(repr=False)
-    system: str | None = None
+    system: str | None = field(default=None, repr=False)
     is_valid: bool = True
     is_test: bool = False
     """From a range set aside for tests (NHS numbers that begin with 999): must not meet a live match."""
@@ -83,6 +84,10 @@ class Demographics:
     """ISO 8601, may be partial: `2015` or `2015-03`."""
     sex: str | None = field(default=None, repr=False)
     """`female`, `male`, `other` or `unknown`, where the source says so."""
+
+
+NOTHING_KNOWN = Demographics()
+"""Demographics of somebody of whom the source says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,7 @@ class Assessment:
     reference: str = field(repr=False)
     fields: Mapping[str, Json] = field(repr=False)
     identifiers: tuple[Identifier, ...] = ()
-    demographics: Demographics = field(default=Demographics(), repr=False)
+    demographics: Demographics = field(default=NOTHING_KNOWN, repr=False)
     assessed_by: str | None = field(default=None, repr=False)
     assessed_on: str | None = field(default=None, repr=False)
     facts: frozenset[str] = frozenset()

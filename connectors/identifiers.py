@@ -59,28 +59,31 @@ def is_uln(number: str) -> bool:
 
 
 def nhs_number(text: str) -> Identifier:
-    """The NHS number in `text`, normalised and checked."""
+    """The NHS number in `text`, checked; normalised when it is one, else as it came."""
     number = normalised(text)
+    is_valid = is_nhs_number(number)
     return Identifier(
         IdentifierKind.NHS_NUMBER,
-        number,
+        number if is_valid else text.strip(),
         system=NHS_NUMBER_SYSTEM,
-        is_valid=is_nhs_number(number),
+        is_valid=is_valid,
         is_test=is_test_nhs_number(number),
     )
 
 
 def upn(text: str, *, former: bool = False) -> Identifier:
-    """The unique pupil number in `text`, normalised and checked; `former` for one that the pupil had before."""
+    """The unique pupil number in `text`, checked likewise; `former` for one that the pupil had before."""
     number = normalised(text)
+    is_valid = is_upn(number)
     kind = IdentifierKind.FORMER_UPN if former else IdentifierKind.UPN
-    return Identifier(kind, number, is_valid=is_upn(number))
+    return Identifier(kind, number if is_valid else text.strip(), is_valid=is_valid)
 
 
 def uln(text: str) -> Identifier:
-    """The unique learner number in `text`, normalised and checked."""
+    """The unique learner number in `text`, checked likewise."""
     number = normalised(text)
-    return Identifier(IdentifierKind.ULN, number, is_valid=is_uln(number))
+    is_valid = is_uln(number)
+    return Identifier(IdentifierKind.ULN, number if is_valid else text.strip(), is_valid=is_valid)
 
 
 def local(system: str, value: str) -> Identifier:

@@ -31,6 +31,32 @@ class ReasonCode(StrEnum):
     CONFLICTING_BIRTH_DATE = "conflicting_birth_date"
 
 
+REMEDIES: dict[ReasonCode, str] = {
+    ReasonCode.TOO_LARGE: "send it in smaller parts",
+    ReasonCode.TOO_DEEP: "ask the sender what nests so deep; real records do not",
+    ReasonCode.WRONG_ENCODING: "save it as UTF-8",
+    ReasonCode.CONTROL_CHARACTER: "remove control characters at the source",
+    ReasonCode.NOT_JSON: "check that it is complete, well-formed JSON",
+    ReasonCode.NOT_XML: "check that it is complete, well-formed XML",
+    ReasonCode.FORBIDDEN_XML: "leave out the document type and entities",
+    ReasonCode.UNSAFE_ARCHIVE: "pack it again as a plain ZIP without a password",
+    ReasonCode.NOT_A_RESOURCE: "send FHIR R4 resources or Bundles",
+    ReasonCode.WRONG_FHIR_VERSION: "export as FHIR R4 (4.0.1)",
+    ReasonCode.INVALID_RESOURCE: "correct the resource: a required part is missing or a value has the wrong form",
+    ReasonCode.NO_SUBJECT: "say at the source whom it is about",
+    ReasonCode.SUBJECT_NOT_A_PATIENT: "nothing: it is about a group, a device or a place, not about a child",
+    ReasonCode.UNRESOLVED_SUBJECT: "send the patient in the same file or folder",
+    ReasonCode.CONFLICTING_REPEAT: "keep one of the two at the source",
+    ReasonCode.NOT_A_TABLE: "send a CSV file with a header row",
+    ReasonCode.RAGGED_ROW: "give the row as many cells as the header has",
+    ReasonCode.NO_KEY: "fill in the child's number",
+    ReasonCode.NO_MATCHING_PUPIL: "send the pupil table of the same term with it",
+    ReasonCode.INVALID_VALUE: "correct the date or number",
+    ReasonCode.CONFLICTING_BIRTH_DATE: "give every child a number of its own",
+}
+"""What to do about each reason, in one line; docs/connecting.md says more."""
+
+
 class Unfit(Exception):
     """One file or unit can't be used, for `reason`; raised and turned into a `Rejected` inside this package."""
 
@@ -48,3 +74,8 @@ class UnreadableSource(Exception):
         super().__init__(f"{reason}: {remedy}")
         self.reason = reason
         self.remedy = remedy
+
+
+def unreadable(what: str, reason: ReasonCode) -> UnreadableSource:
+    """The refusal of a whole source for a reason that units have too."""
+    return UnreadableSource(f"{what} ({reason})", REMEDIES[reason])

@@ -102,6 +102,13 @@ def files_of(source: StoredSource) -> Iterator[SourceFile]:
         yield from _files_of_folder(source.path, limits)
 
 
+def is_whole_source(source: StoredSource, file: SourceFile) -> bool:
+    """Whether `file` is all that `source` has, so that there is nothing to go on with when it can't be read."""
+    if isinstance(source, FolderSource):
+        return False
+    return file.name == (source.name if isinstance(source, MemorySource) else source.path.name)
+
+
 def _files_of_folder(folder: Path, limits: Limits) -> Iterator[SourceFile]:
     total = 0
     for count, (path, size) in enumerate(_walk(folder, limits.folder_depth)):

@@ -13,6 +13,7 @@ from pydantic import StringConstraints
 from connectors.fhir_r4.elements import (
     Annotation,
     CodeableConcept,
+    Coding,
     DateTime,
     Element,
     HumanName,
@@ -163,17 +164,9 @@ class Answer(HasValue):
     valueDecimal: Number | None = None
     valueDate: DateTime | None = None
     valueUri: str | None = None
-    valueCoding: CodingAnswer | None = None
+    valueCoding: Coding | None = None
     valueReference: Reference | None = None
     item: list[Item] = []
-
-
-class CodingAnswer(Element):
-    """A choice among answers."""
-
-    system: str | None = None
-    code: str | None = None
-    display: str | None = None
 
 
 class Item(Element):

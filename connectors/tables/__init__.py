@@ -1,0 +1,1 @@
+"""Tables in CSV files, as census and return connectors read them."""
