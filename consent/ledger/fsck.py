@@ -8,12 +8,13 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from consent.ledger import audit, queries
 from consent.ledger.checkpoint import CheckpointMalformed, parse_checkpoint
 from consent.ledger.leaf import LEAF_BYTES, LEAF_LABEL
 from consent.ledger.merkle import EMPTY_ROOT, CompactRange, leaf_hash
 from consent.ledger.note import NoteMalformed, SignatureRefused, Verifier, check_note, read_note
-from consent.ledger.queries import SignedHead
+from consent.ledger.queries import audit, heads
+from consent.ledger.queries import tree as stored_tree
+from consent.ledger.queries.checkpoints import SignedHead
 from consent.ledger.tiles import FULL_BYTES, WIDTH, Place, perfect_root
 
 MOST_FINDINGS = 1000
@@ -96,7 +97,7 @@ def _check_tree(connection: Connection, report: Report) -> dict[int, bytes]:
             break
     tiles.finish()
     report.size = tree.size
-    head = queries.read_head(connection)
+    head = heads.read_head(connection)
     if (head.size, head.root) != (tree.size, tree.root()):
         report.add(Fault.HEAD_WRONG, head.size)
     return roots
@@ -142,7 +143,7 @@ class _TileCheck:
     def _check(self, level: int, first: int, hashes: list[bytes]) -> list[bytes]:
         cut = [b"".join(hashes[place : place + WIDTH]) for place in range(0, len(hashes), WIDTH)]
         expected = {(level, n): data for n, data in enumerate(cut, start=first)}
-        stored = queries.read_tiles(self._connection, expected)
+        stored = stored_tree.read_tiles(self._connection, expected)
         for place, data in expected.items():
             if stored.get(place) != data:
                 self._report.add(Fault.TILE_WRONG, f"{level}/{place[1]}")

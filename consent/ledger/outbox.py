@@ -9,20 +9,30 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select
+from sqlalchemy import Connection
 
 from consent.ids import new_id
 from consent.ledger.jcs import Json
 from consent.ledger.kinds import Kind
 from consent.ledger.leaf import BodyRefused, commit, instant_text
+from consent.ledger.queries import outbox as queries
+from consent.ledger.queries.outbox import Owner, StoredEntry
 from consent.ledger.streams import LOCK_ONLY, take
-from consent.tables import ledger_outbox
-
-Owner: TypeAlias = tuple[str, str, str]
-"""Agency, kind and id of the key under which an opening is sealed."""
 
 Seal: TypeAlias = Callable[[Owner, bytes, bytes], bytes]
 """`seal(owner, opening, context)` gives the sealed opening; `context` is `opening_context(id)`, to be bound to it."""
+
+__all__ = [
+    "AppendedEntry",
+    "Entry",
+    "Owner",
+    "Seal",
+    "StoredEntry",
+    "append",
+    "entries_for",
+    "entries_of",
+    "opening_context",
+]
 
 _GIVEN = frozenset({"kind", "at", "stream", "number"})
 
@@ -49,20 +59,6 @@ class AppendedEntry:
     id: UUID
     stream: str
     number: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoredEntry:
-    """An entry as it rests; `index` is None until it is sequenced. What it says is in `sealed_opening` only."""
-
-    id: UUID
-    stream: str
-    number: int
-    owner: Owner
-    sealed_opening: bytes = field(repr=False)
-    subject_event_id: UUID | None
-    created_at: datetime
-    index: int | None
 
 
 def append(connection: Connection, entries: Sequence[Entry], *, seal: Seal, at: datetime) -> list[AppendedEntry]:
@@ -99,7 +95,7 @@ def append(connection: Connection, entries: Sequence[Entry], *, seal: Seal, at: 
         )
         appended.append(AppendedEntry(outbox_id, entry.stream, number))
     if rows:
-        connection.execute(insert(ledger_outbox), rows)
+        queries.write(connection, rows)
     return appended
 
 
@@ -110,32 +106,12 @@ def opening_context(outbox_id: UUID) -> bytes:
 
 def entries_for(connection: Connection, subject_event_ids: Iterable[UUID]) -> list[StoredEntry]:
     """The entries that prove these business rows, in every stream, oldest first."""
-    return _entries(connection, ledger_outbox.c.subject_event_id.in_(list(subject_event_ids)))
+    return queries.of_events(connection, subject_event_ids)
 
 
 def entries_of(connection: Connection, stream: str, *, after: int = 0, limit: int = 1000) -> list[StoredEntry]:
     """A stream's entries with numbers above `after`, in order of number, at most `limit`."""
-    wanted = (ledger_outbox.c.stream == stream) & (ledger_outbox.c.number > after)
-    statement = select(ledger_outbox).where(wanted).order_by(ledger_outbox.c.number).limit(limit)
-    return [_stored(row) for row in connection.execute(statement)]
-
-
-def _entries(connection: Connection, wanted: ColumnElement[bool]) -> list[StoredEntry]:
-    order = (ledger_outbox.c.created_at, ledger_outbox.c.stream, ledger_outbox.c.number)
-    return [_stored(row) for row in connection.execute(select(ledger_outbox).where(wanted).order_by(*order))]
-
-
-def _stored(row: Row[tuple[object, ...]]) -> StoredEntry:
-    return StoredEntry(
-        id=row.id,
-        stream=row.stream,
-        number=row.number,
-        owner=(row.owner_agency, row.owner_kind, row.owner_id),
-        sealed_opening=row.sealed_opening,
-        subject_event_id=row.subject_event_id,
-        created_at=row.created_at,
-        index=row.idx,
-    )
+    return queries.of_stream(connection, stream, after=after, limit=limit)
 
 
 def _refuse(entry: Entry) -> None:

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from consent.ledger import queries
 from consent.ledger.errors import NotYetSequenced, OpeningMismatch, UnknownEntry
 from consent.ledger.leaf import OpeningMalformed, read_opening
 from consent.ledger.proof import Proof
+from consent.ledger.queries import checkpoints, outbox, tree
 
 
 def receipt_text(connection: Connection, outbox_id: UUID, opening: bytes) -> bytes:
@@ -18,15 +18,15 @@ def receipt_text(connection: Connection, outbox_id: UUID, opening: bytes) -> byt
     Raises NotYetSequenced until a signed checkpoint covers it, UnknownEntry, and OpeningMismatch where the opening is
     not this entry's.
     """
-    place = queries.place_of(connection, outbox_id)
+    place = outbox.place_of(connection, outbox_id)
     if place is None:
         raise UnknownEntry(outbox_id)
     index, leaf = place
     _refuse_other(opening, leaf, outbox_id)
-    signed = None if index is None else queries.checkpoint_over(connection, index)
+    signed = None if index is None else checkpoints.over(connection, index)
     if index is None or signed is None:
         raise NotYetSequenced(outbox_id)
-    path = queries.inclusion_path(connection, index, signed.size)
+    path = tree.inclusion_path(connection, index, signed.size)
     return Proof(opening, index, tuple(path), signed.text.encode()).text()
 
 

@@ -18,11 +18,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from consent.ledger import queries
 from consent.ledger.errors import TilesDamaged
 from consent.ledger.leaf import dummy_leaf
 from consent.ledger.merkle import leaf_hash
-from consent.ledger.queries import Head, Waiting
+from consent.ledger.queries import heads, outbox, tree
+from consent.ledger.queries.heads import Head
+from consent.ledger.queries.outbox import Waiting
 from consent.ledger.tiles import grow, right_edge, root_of
 
 Transaction: TypeAlias = Callable[[], AbstractContextManager[Connection]]
@@ -67,15 +68,15 @@ def sequence_once(
     Raises LeaseLost or TilesDamaged, with nothing changed; the entries wait on.
     """
     with transaction() as connection:
-        if not dummy and not queries.is_waiting(connection):
-            idle = _idle(queries.read_head(connection), holder, now, lease_seconds)
+        if not dummy and not outbox.is_waiting(connection):
+            idle = _idle(heads.read_head(connection), holder, now, lease_seconds)
             if idle is not None:
                 return idle
-        head = queries.take_lease(connection, holder=holder, now=now, seconds=lease_seconds)
+        head = heads.take_lease(connection, holder=holder, now=now, seconds=lease_seconds)
         if head is None:
-            other = queries.read_head(connection)
+            other = heads.read_head(connection)
             return Sequenced(is_active=False, size=other.size, fence=other.fence)
-        return _batch(connection, head, queries.waiting(connection, limit), dummy)
+        return _batch(connection, head, outbox.waiting(connection, limit), dummy)
 
 
 def dummy_due(elapsed_seconds: float, *, mean_seconds: float = DUMMY_MEAN_SECONDS) -> bool:
@@ -102,14 +103,14 @@ def _batch(connection: Connection, head: Head, entries: Sequence[Waiting], dummy
         return Sequenced(is_active=True, size=head.size, fence=head.fence)
     leaves = _padded(entries)
     size = head.size + len(leaves)
-    edge = queries.read_tiles(connection, right_edge(head.size))
+    edge = tree.read_tiles(connection, right_edge(head.size))
     # The edge must give the root on record, or this batch would build on damage and hide it.
     if root_of(edge, head.size) != head.root:
         raise TilesDamaged(f"the tiles don't give the root of size {head.size}")
     changed = grow(edge, head.size, [leaf_hash(leaf) for _, leaf in leaves])
-    queries.write_leaves(connection, head.size, leaves)
-    queries.write_tiles(connection, changed)
-    queries.advance(connection, head, size=size, root=root_of({**edge, **changed}, size))
+    tree.write_leaves(connection, head.size, leaves)
+    tree.write_tiles(connection, changed)
+    heads.advance(connection, head, size=size, root=root_of({**edge, **changed}, size))
     return Sequenced(is_active=True, size=size, fence=head.fence, real=len(entries), dummies=len(leaves) - len(entries))
 
 

@@ -16,12 +16,13 @@ from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from consent.ledger import queries
 from consent.ledger.checkpoint import Checkpoint
 from consent.ledger.errors import Forked, RolledBack, StateMissing, TilesDamaged
 from consent.ledger.merkle import EMPTY_ROOT, ProofRefused, verify_consistency
 from consent.ledger.note import sign_note, vkey
-from consent.ledger.queries import Head, SignedHead
+from consent.ledger.queries import checkpoints, heads, tree
+from consent.ledger.queries.checkpoints import SignedHead
+from consent.ledger.queries.heads import Head
 from consent.ledger.sequencer import Transaction
 from consent.ledger.strict import NotCanonical, base64_text, hash_bytes
 
@@ -124,18 +125,18 @@ def publish_checkpoint(transaction: Transaction, signer: Signer, *, now: datetim
     """
     with signer.turn() as last:
         with transaction() as connection:
-            head = queries.read_head(connection)
-            published = queries.latest_checkpoint(connection)
+            head = heads.read_head(connection)
+            published = checkpoints.latest(connection)
             if published is not None and (published.size, published.root) == (head.size, head.root) == last:
                 return None
             if head.size < last.size:
                 raise RolledBack(f"size {last.size} was signed, the database has {head.size}")
-            proof = queries.consistency_path(connection, last.size, head.size)
-            _refuse_damaged(queries.hash_ranges(connection, [(0, head.size)])[0], head)
+            proof = tree.consistency_path(connection, last.size, head.size)
+            _refuse_damaged(tree.hash_ranges(connection, [(0, head.size)])[0], head)
         note = signer.sign(Checkpoint(signer.origin, head.size, head.root), last=last, proof=proof)
         signed = SignedHead(head.size, head.root, note, now)
         with transaction() as connection:
-            queries.store_checkpoint(connection, signed)
+            checkpoints.store(connection, signed)
         return signed
 
 

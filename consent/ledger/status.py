@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from consent.ledger import audit, queries
+from consent.ledger.queries import audit, checkpoints, heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class LedgerStatus:
 
 def ledger_status(connection: Connection) -> LedgerStatus:
     """The figures as of this transaction."""
-    head = queries.read_head(connection)
-    latest = queries.latest_checkpoint(connection)
+    head = heads.read_head(connection)
+    latest = checkpoints.latest(connection)
     waiting, since = audit.waiting_figures(connection)
     return LedgerStatus(
         size=head.size,

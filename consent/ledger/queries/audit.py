@@ -9,8 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
-from consent.ledger.queries import SignedHead
-from consent.ledger.streams import LOCK_ONLY
+from consent.ledger.queries.checkpoints import SignedHead
+from consent.ledger.queries.streams import LOCK_ONLY
 from consent.ledger.tiles import WIDTH, Place
 from consent.tables import ledger_checkpoint, ledger_leaf, ledger_outbox, ledger_stream, ledger_tile
 
