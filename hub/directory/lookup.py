@@ -20,8 +20,8 @@ def lookup_handle(
     """The agency's own handle that carries this identifier; None for "nobody" and for "not yours" alike.
 
     Only what the agency itself stored is looked into: whether another partner knows this number is not for it to learn.
-    A number whose check digits are wrong finds nobody, nor does one that reached two learners. Two handles of one learner
-    answer with the older.
+    A number whose check digits are wrong finds nobody, nor does one that reached two learners. Of two handles of one
+    learner the older answers.
     """
     found = handles.handles_by_index(connection, agency_id=agency_id, kinds=kinds_found_by(kind), indexes=indexes)
     learners = {learner_id for _, learner_id in found}

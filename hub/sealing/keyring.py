@@ -126,7 +126,11 @@ class Keyrings:
 
     def create(self, agency_id: str) -> Keyring:
         """Make the agency's keyring; raises FileExistsError when it has one."""
-        return Keyring.create(self.path_of(agency_id), self._passphrase_of(agency_id), agency_id=agency_id)
+        path, passphrase = self.path_of(agency_id), self._passphrase_of(agency_id)
+        made = Keyring.create(path, passphrase, agency_id=agency_id)
+        with self._lock:
+            self._loaded[agency_id] = _Loaded(made, _stamp(path, agency_id), passphrase)
+        return made
 
     def get(self, agency_id: str) -> Keyring:
         """The agency's open keyring; raises KeyringUnavailable or WrongPassphrase, and then nothing is to be done."""
