@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Set
 
 import pytest
 
@@ -20,16 +21,30 @@ def cases_of(one: Module) -> list[Function]:
     return [node for node in ast.walk(one.tree) if isinstance(node, Function) and node.name.startswith("test_")]
 
 
-def can_fail(test: Function) -> bool:
-    """True where the test asserts, expects an exception, or calls something named assert_… or check_…."""
+def can_fail(test: Function, helpers: Set[str] = frozenset()) -> bool:
+    """True where the test asserts, expects an exception, or calls something that does.
+
+    That is one of `helpers`, functions of its own module, or anything named assert_… or check_….
+    """
     for node in ast.walk(test):
         if isinstance(node, ast.Assert):
             return True
         if isinstance(node, ast.Call):
             name = dotted(node.func) or getattr(node.func, "attr", "")
-            if name in _CHECKS or name.rpartition(".")[2].startswith(("assert_", "check_")):
+            if name in _CHECKS or name in helpers or name.rpartition(".")[2].startswith(("assert_", "check_")):
                 return True
     return False
+
+
+def checking(one: Module) -> frozenset[str]:
+    """Functions of a module that can fail a test, themselves or through each other."""
+    plain = [node for node in one.tree.body if isinstance(node, Function) and not node.name.startswith("test_")]
+    known: frozenset[str] = frozenset()
+    while True:
+        more = frozenset(node.name for node in plain if can_fail(node, known))
+        if more == known:
+            return known
+        known = more
 
 
 def skips(one: Module) -> list[str]:
@@ -59,7 +74,12 @@ def test_every_folder_of_tests_has_tests() -> None:
 
 
 def test_every_test_can_fail() -> None:
-    idle = [f"{one.path}::{test.name}" for one in modules("tests") for test in cases_of(one) if not can_fail(test)]
+    idle = [
+        f"{one.path}::{test.name}"
+        for one in modules("tests")
+        for test in cases_of(one)
+        if not can_fail(test, checking(one))
+    ]
     assert idle == []
 
 
@@ -100,10 +120,13 @@ def test_no_test_replaces_a_part_of_our_own_code() -> None:
         ("def test_x():\n    with pytest.raises(ValueError):\n        run()", True),
         ("def test_x():\n    check_tree(run())", True),
         ("def test_x(hub):\n    hub.assert_withheld(run())", True),
+        ("def refused():\n    assert run()\ndef twice():\n    refused()\ndef test_x():\n    twice()", True),
+        ("def shown():\n    run()\ndef test_x():\n    shown()", False),
     ],
 )
 def test_a_planted_test_that_cannot_fail_is_seen(text: str, failing: bool) -> None:
-    assert can_fail(cases_of(module("tests/unit/test_planted.py", text))[0]) is failing
+    planted = module("tests/unit/test_planted.py", text)
+    assert can_fail(cases_of(planted)[0], checking(planted)) is failing
 
 
 def test_a_planted_skip_and_a_planted_patch_are_seen() -> None:
