@@ -92,7 +92,9 @@ def _answer_consent(
         standing = given[-1].standing
         if standing is None:
             raise NotYourConsent
-        taken = Taken(kind, person_id, standing, shown, at, field_ids=field_ids, reason=reason)
+        ends = [event.valid_until for event in given if event.valid_until is not None]
+        until = ends[-1] if ends and kind is EventKind.NARROWED else None
+        taken = Taken(kind, person_id, standing, shown, at, field_ids=field_ids, until=until, reason=reason)
         return write(connection, key, consent_id, taken)
 
 

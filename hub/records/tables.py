@@ -6,7 +6,7 @@ stored, and which catalogue fields it has (docs/threat-model.md).
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Table, Uuid, false
+from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Table, Uuid
 
 from hub.database import Instant, metadata
 
@@ -19,7 +19,7 @@ record = Table(
     Column("kind", String(40), nullable=False, comment="connector kind that brings it"),
     Column("reference_index", LargeBinary(16), nullable=False, comment="blind index of the source's own reference"),
     Column("version", Integer, nullable=False, comment="newest version"),
-    Column("is_removed", Boolean, nullable=False, server_default=false(), comment="the source says: entered in error"),
+    Column("is_removed", Boolean, nullable=False, comment="the source says: entered in error"),
     Column("changed_at", Instant, nullable=False),
     ForeignKeyConstraint(["agency_id", "handle_id"], ["handle.agency_id", "handle.id"]),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from hub.database import reading
 from hub.directory import links, ties
+from hub.sealing.model import Json
 from hub.sharing import queries
 from hub.sharing.errors import NotKnownHere
 from hub.sharing.facts import gather
@@ -124,3 +125,29 @@ def _entry(catalogue: Catalogue, row: queries.DisclosureRow) -> DisclosureEntry:
         role=row.role,
         field_ids=catalogue.ids(sum(1 << ordinal for ordinal in ordinals)),
     )
+
+
+def disclosure_of(room: Sharing, agency_id: str, disclosure_id: UUID) -> Mapping[str, Json]:
+    """What was disclosed to this agency, by ids and field names; raises NotKnownHere for anybody else's."""
+    with reading(room.engine) as connection:
+        row = queries.disclosure_of(connection, agency_id=agency_id, disclosure_id=disclosure_id)
+    if row is None:
+        raise NotKnownHere
+    return {
+        "disclosure_id": str(row.id),
+        "at": row.at.isoformat(),
+        "learner": str(row.handle_id),
+        "recipient": row.recipient,
+        "purpose": row.purpose,
+        "role": row.role,
+        "protocols": list(row.protocols),
+        "records": [
+            {
+                "record_id": str(record_id),
+                "version": version,
+                "holder": holder,
+                "fields": list(room.book.catalogue.ids(sum(1 << ordinal for ordinal in ordinals))),
+            }
+            for holder, record_id, version, ordinals in row.items
+        ],
+    }

@@ -12,8 +12,8 @@ Counts = dict[str, int]
 class RowReport:
     """Counts of one run; every unit that was read is in exactly one of the six.
 
-    `reasons` says why units are in quarantine, by code; `ignored_types` which types the kind does not carry. There is no
-    value, name or place in it, so that it may be stored, logged and mailed.
+    `reasons` says why units are in quarantine, by code; `ignored_types` which types the kind does not carry. No value,
+    no name and no place is in it.
     """
 
     kind: str
@@ -45,7 +45,7 @@ class RowReport:
         self.ignored_types[unit_type] += 1
 
     def as_json(self) -> dict[str, str | int | bool | Counts]:
-        """The object that `dolen sync --json` prints (docs/architecture.md section 7), with the ignored types beside it."""
+        """The object that `dolen sync --json` prints (docs/architecture.md section 7), and the types."""
         return {
             "kind": self.kind,
             "source": self.source,

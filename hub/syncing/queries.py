@@ -13,9 +13,7 @@ from hub.database import is_sqlite
 from hub.syncing.tables import quarantine, sync_run
 
 
-def begin_run(
-    connection: Connection, *, agency_id: str, run_id: UUID, kind: str, is_push: bool, at: datetime
-) -> None:
+def begin_run(connection: Connection, *, agency_id: str, run_id: UUID, kind: str, is_push: bool, at: datetime) -> None:
     """Note that a run has begun."""
     connection.execute(
         insert(sync_run).values(agency_id=agency_id, id=run_id, kind=kind, is_push=is_push, started_at=at)
@@ -50,4 +48,4 @@ def count_quarantined(connection: Connection, *, agency_id: str) -> dict[str, in
         .group_by(quarantine.c.reason)
         .order_by(quarantine.c.reason)
     )
-    return {reason: count for reason, count in connection.execute(statement)}
+    return {row[0]: row[1] for row in connection.execute(statement)}

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hub.migrations.environment import MAIN, run
+from hub.migrations.environment import run
 
-run(MAIN)
+run()

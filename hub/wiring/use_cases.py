@@ -1,4 +1,4 @@
-"""Settings to engines, keyrings, protocols, clock and use cases. Web, command line and workers share what stands here."""
+"""What pages, API, command line and workers may ask of the hub, as Protocols."""
 
 from __future__ import annotations
 

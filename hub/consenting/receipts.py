@@ -1,0 +1,73 @@
+"""Receipts of a person: the opening of their own stream's entries, and nobody else's.
+
+One of the few functions that may open sealed bytes (docs/decisions/0003-who-may-open.md): what it opens says who was
+asked what and what they answered, never a record value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from consent import events
+from consent.ledger import outbox
+from consent.ledger.errors import NotYetSequenced
+from consent.ledger.outbox import StoredEntry, opening_context
+from consent.ledger.receipts import receipt_text
+from hub.consenting.errors import NoSuchReceipt, ReceiptNotReady
+from hub.consenting.model import ReceiptLine
+from hub.consenting.standing import Consenting
+from hub.database import reading
+from hub.directory.streams import opening_purpose, owner_of, sight_stream
+from hub.sealing.opening import open_text
+
+
+def receipts(room: Consenting, person_id: UUID, learner_id: UUID) -> Sequence[ReceiptLine]:
+    """The receipts of this person's own decisions about this learner, newest first."""
+    with reading(room.engine) as connection:
+        own = [event for event in events.events_of(connection, learner_id) if event.decided_by == person_id]
+        entries = _entries(connection, sight_stream(learner_id, person_id), [event.id for event in own])
+    lines = [
+        ReceiptLine(
+            event_id=event.id,
+            kind=event.kind.value,
+            at=event.at,
+            is_ready=event.id in entries and entries[event.id].index is not None,
+        )
+        for event in own
+    ]
+    return sorted(lines, key=lambda line: (line.at, line.event_id), reverse=True)
+
+
+def receipt(room: Consenting, person_id: UUID, event_id: UUID) -> bytes:
+    """The receipt of one decision of this person: a `tlog-proof` file that anybody can check with public keys alone.
+
+    Raises NoSuchReceipt where the event is not in a stream of theirs, ReceiptNotReady until it is under a checkpoint.
+    """
+    with reading(room.engine) as connection:
+        entry = _own_entry(connection, person_id, event_id)
+        owner = owner_of(entry.owner)
+        opening = open_text(
+            room.keys.unwrap(owner),
+            entry.sealed_opening,
+            owner=owner,
+            purpose=opening_purpose(opening_context(entry.id)),
+        )
+        try:
+            return receipt_text(connection, entry.id, opening)
+        except NotYetSequenced:
+            raise ReceiptNotReady from None
+
+
+def _own_entry(connection: Connection, person_id: UUID, event_id: UUID) -> StoredEntry:
+    for entry in outbox.entries_for(connection, [event_id]):
+        if entry.stream.startswith("sight:") and entry.stream.endswith(f":{person_id}"):
+            return entry
+    raise NoSuchReceipt
+
+
+def _entries(connection: Connection, stream: str, event_ids: Sequence[UUID]) -> dict[UUID, StoredEntry]:
+    found = outbox.entries_for(connection, event_ids) if event_ids else []
+    return {entry.subject_event_id: entry for entry in found if entry.stream == stream and entry.subject_event_id}

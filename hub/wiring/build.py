@@ -1,0 +1,149 @@
+"""From settings to a running hub, and the making of a new one."""
+
+from __future__ import annotations
+
+import os
+import socket
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from consent.ledger.signer import Signer
+from hub.consenting.standing import Consenting
+from hub.database import Clock, make_engine, reading, unit_of_work
+from hub.directory.contact import NobodyThere, contact_of
+from hub.directory.model import Language
+from hub.migrations.run import Store, upgrade
+from hub.sealing.key_store import KeyStore
+from hub.sealing.keyring import Keyrings, passphrase_files
+from hub.sealing.model import HUB, person_key
+from hub.settings import Settings
+from hub.sharing.policy_book import PolicyBook
+from hub.sharing.ruling import Pause, Sharing
+from hub.syncing.place import Syncing
+from hub.telling.channels import mailer_of
+from hub.telling.deliver import Post
+from hub.telling.model import Address
+from hub.wiring.hub import Hub
+from hub.wiring.notice_events import record_notice_events
+from hub.wiring.secrets import create_passphrase, create_secrets, signer_key
+from hub.wiring.use_cases import Doorbell
+from policies.load_catalogue import load_catalogue
+from policies.protocols import load_protocols
+
+_LANGUAGES: dict[Language, Literal["cy", "en"] | None] = {
+    Language.WELSH: "cy",
+    Language.ENGLISH: "en",
+    Language.UNKNOWN: None,
+}
+
+
+class SilentDoorbell:
+    """Rings nobody: for commands, where the sweep of a running process finds what is due."""
+
+    def ring(self, what: str) -> None:
+        """Do nothing."""
+
+
+def now() -> datetime:
+    """The clock of a running hub: aware, UTC."""
+    return datetime.now(UTC)
+
+
+def prepare(settings: Settings) -> None:
+    """Make what a new hub needs and does not have: folders, secrets, the hub's keyring, schema, signer state.
+
+    What is there stays as it is, so this may be run again; it is `dolen init` without the people.
+    """
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (settings.secrets_folder, settings.home / "keyrings", settings.protocol_folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    create_secrets(settings)
+    create_keyring(settings, HUB)
+    migrate(settings)
+    signer_of(settings).initialise()
+
+
+def create_keyring(settings: Settings, agency_id: str) -> None:
+    """Make an agency's passphrase and keyring, unless it has them."""
+    create_passphrase(settings, agency_id)
+    rings = keyrings_of(settings)
+    if not rings.path_of(agency_id).exists():
+        rings.create(agency_id)
+
+
+def migrate(settings: Settings) -> None:
+    """Bring both databases to the newest schema."""
+    for url, store in ((settings.main_database, Store.MAIN), (settings.key_database, Store.KEYS)):
+        engine = make_engine(url)
+        try:
+            upgrade(engine, store)
+        finally:
+            engine.dispose()
+
+
+def keyrings_of(settings: Settings) -> Keyrings:
+    """The keyrings under this home; passphrases come from files beside them."""
+    return Keyrings(settings.home / "keyrings", passphrase_files(settings.secrets_folder))
+
+
+def signer_of(settings: Settings) -> Signer:
+    """The ledger's signer; its state is outside the database (docs/decisions)."""
+    return Signer(origin=settings.log_origin, key=signer_key(settings), state_file=settings.signer_state_file)
+
+
+def build(
+    settings: Settings, *, doorbell: Doorbell | None = None, clock: Clock = now, pause: Pause | None = None
+) -> Hub:
+    """A hub on an existing home. Raises what is missing: SecretMissing, policies.errors, or a database error.
+
+    Protocol files that the database has never seen are put in force here.
+    """
+    catalogue = load_catalogue()
+    book = PolicyBook(catalogue, tuple(load_protocols(settings.protocol_folder, catalogue)))
+    engine, key_engine = make_engine(settings.main_database), make_engine(settings.key_database)
+    keys = KeyStore(
+        key_engine,
+        keyrings_of(settings),
+        clock,
+        cache_seconds=settings.key_cache_seconds,
+        cache_size=settings.key_cache_size,
+    )
+    with unit_of_work(engine) as connection:
+        book.put_in_force(connection, at=clock())
+    sharing = Sharing(engine, keys, book, clock) if pause is None else Sharing(engine, keys, book, clock, pause)
+    return Hub(
+        settings=settings,
+        engine=engine,
+        key_engine=key_engine,
+        keys=keys,
+        clock=clock,
+        doorbell=SilentDoorbell() if doorbell is None else doorbell,
+        holder=f"{socket.gethostname()}:{os.getpid()}",
+        signer=signer_of(settings),
+        sharing=sharing,
+        consenting=Consenting(engine, keys, book, clock),
+        syncing=Syncing(engine, keys, book, clock),
+        post=_post(settings, keys, engine),
+    )
+
+
+def _post(settings: Settings, keys: KeyStore, engine: Engine) -> Post:
+    def address_of(person_id: UUID) -> Address | None:
+        with reading(engine) as connection:
+            try:
+                contact = contact_of(connection, keys, person_key(person_id))
+            except NobodyThere:
+                return None
+        email = contact.email if contact.is_safe_to_contact else None
+        return Address(email, _LANGUAGES[contact.language])
+
+    return Post(
+        engine=engine,
+        mailer=mailer_of(settings),
+        address_of=address_of,
+        record=record_notice_events(keys),
+        base_url=str(settings.base_url).rstrip("/"),
+    )

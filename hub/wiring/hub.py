@@ -1,0 +1,258 @@
+"""The running hub: every use case, bound to the engines, keys and protocols of one process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from connectors.base import MemorySource, Source
+from consent.ledger import queries as ledger
+from consent.ledger.sequencer import dummy_due, sequence_once
+from consent.ledger.signer import Signer, publish_checkpoint
+from hub.consenting import decide, lines, offers, receipts
+from hub.consenting.expire import expire_due
+from hub.consenting.model import ConsentLine, Offer, Outcome, ReceiptLine, Shown
+from hub.consenting.standing import Consenting
+from hub.database import Clock, reading, unit_of_work
+from hub.directory import contact, ties
+from hub.directory.lookup import find_handle, person_by_email
+from hub.directory.model import Principal
+from hub.directory.queries import parties
+from hub.sealing.key_store import KeyStore
+from hub.sealing.model import learner_key
+from hub.settings import Settings
+from hub.sharing import overview
+from hub.sharing.disclose import disclose
+from hub.sharing.model import Disclosure, DisclosureEntry, RecordQuery, SightOverview
+from hub.sharing.ruling import Sharing
+from hub.syncing.model import RowReport
+from hub.syncing.place import Syncing
+from hub.syncing.run_sync import run_sync
+from hub.telling import codes, deliver, inbox
+from hub.telling.deliver import Post
+from hub.telling.model import Address, InboxEntry
+from hub.wiring.identifiers import identified
+from hub.wiring.names import Language, Names
+from hub.wiring.use_cases import Doorbell, LearnerLine
+from policies.fields import Catalogue
+
+
+@dataclass(slots=True)
+class Hub:
+    """Implements `UseCases`. One per process; safe for threads. `close` it before the process forks or ends."""
+
+    settings: Settings
+    engine: Engine
+    key_engine: Engine
+    keys: KeyStore
+    clock: Clock
+    doorbell: Doorbell
+    holder: str
+    signer: Signer
+    sharing: Sharing
+    consenting: Consenting
+    syncing: Syncing
+    post: Post
+    _last_asked: float = field(default_factory=time.monotonic)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The field catalogue of this process."""
+        return self.sharing.book.catalogue
+
+    # ---- partners' systems
+
+    def disclose(self, principal: Principal, handle_id: UUID, query: RecordQuery) -> Disclosure:
+        """See `hub.sharing.disclose`."""
+        answer = disclose(self.sharing, principal, handle_id, query)
+        self.doorbell.ring("ledger")
+        return answer
+
+    def lookup(self, principal: Principal, identifiers: Sequence[tuple[str, str]]) -> UUID | None:
+        """The caller's own handle for the learner who has one of these identifiers; None: unknown, or not theirs."""
+        asked = [identified(kind, value) for kind, value in identifiers]
+        if not asked:
+            return None
+        with reading(self.engine) as connection:
+            return find_handle(connection, self.keys, agency_id=principal.agency_id, identifiers=asked)
+
+    def push(self, principal: Principal, kind: str, content: bytes) -> RowReport:
+        """Take in what a partner's system sends, as a sync of one small source would."""
+        return self.sync(principal.agency_id, kind, MemorySource("push", content), is_push=True)
+
+    def sync(
+        self,
+        agency_id: str,
+        kind: str,
+        source: Source,
+        *,
+        name: str = "push",
+        is_dry_run: bool = False,
+        is_push: bool = False,
+    ) -> RowReport:
+        """Run one connector for one holder; see `hub.syncing.run_sync`."""
+        report = run_sync(
+            self.syncing,
+            agency_id=agency_id,
+            kind=kind,
+            source=source,
+            name=name,
+            is_dry_run=is_dry_run,
+            is_push=is_push,
+        )
+        self.doorbell.ring("ledger")
+        self.doorbell.ring("notices")
+        return report
+
+    def consents_for(self, principal: Principal, handle_id: UUID) -> Sequence[ConsentLine]:
+        """Consents about this learner that name the caller's agency."""
+        return lines.consents_for(self.consenting, principal.agency_id, handle_id)
+
+    def disclosure_of(self, principal: Principal, disclosure_id: UUID) -> Mapping[str, object]:
+        """A disclosure made to the caller's agency, without values; raises NotKnownHere."""
+        return overview.disclosure_of(self.sharing, principal.agency_id, disclosure_id)
+
+    # ---- families
+
+    def who_sees_what(self, person_id: UUID, learner_id: UUID) -> SightOverview:
+        """See `hub.sharing.overview`."""
+        return overview.who_sees_what(self.sharing, person_id, learner_id)
+
+    def who_looked(self, person_id: UUID, learner_id: UUID) -> Sequence[DisclosureEntry]:
+        """See `hub.sharing.overview`."""
+        return overview.who_looked(self.sharing, person_id, learner_id)
+
+    def learners_of(self, person_id: UUID) -> Sequence[LearnerLine]:
+        """The learners whom this person has a tie with standing to, by name, and what the person is to them."""
+        today = self.clock().date()
+        with reading(self.engine) as connection:
+            found = [tie for tie in ties.ties_of_person(connection, person_id, on=today) if tie.standing is not None]
+            lines = [
+                LearnerLine(tie.learner_id, self._name_of(connection, tie.learner_id), tie.kind.value) for tie in found
+            ]
+        return sorted(lines, key=lambda line: (line.name, line.learner_id))
+
+    def offers(self, person_id: UUID, learner_id: UUID) -> Sequence[Offer]:
+        """See `hub.consenting.offers`."""
+        return offers.offers(self.consenting, person_id, learner_id)
+
+    def grant(self, person_id: UUID, offer: Offer, *, until: datetime, shown: Shown) -> Outcome:
+        """See `hub.consenting.decide`."""
+        return self._decided(decide.grant(self.consenting, person_id, offer, until=until, shown=shown))
+
+    def refuse(self, person_id: UUID, offer: Offer, *, shown: Shown) -> Outcome:
+        """See `hub.consenting.decide`."""
+        return self._decided(decide.refuse(self.consenting, person_id, offer, shown=shown))
+
+    def narrow(self, person_id: UUID, consent_id: UUID, *, field_ids: tuple[str, ...], shown: Shown) -> Outcome:
+        """See `hub.consenting.decide`."""
+        return self._decided(decide.narrow(self.consenting, person_id, consent_id, field_ids=field_ids, shown=shown))
+
+    def withdraw(self, person_id: UUID, consent_id: UUID, *, shown: Shown, reason: str = "") -> Outcome:
+        """See `hub.consenting.decide`."""
+        return self._decided(decide.withdraw(self.consenting, person_id, consent_id, shown=shown, reason=reason))
+
+    def consents(self, person_id: UUID, learner_id: UUID) -> Sequence[ConsentLine]:
+        """See `hub.consenting.lines`."""
+        return lines.consents(self.consenting, person_id, learner_id)
+
+    def receipts(self, person_id: UUID, learner_id: UUID) -> Sequence[ReceiptLine]:
+        """See `hub.consenting.receipts`."""
+        return receipts.receipts(self.consenting, person_id, learner_id)
+
+    def receipt(self, person_id: UUID, event_id: UUID) -> bytes:
+        """See `hub.consenting.receipts`."""
+        return receipts.receipt(self.consenting, person_id, event_id)
+
+    # ---- accountable people
+
+    def inbox(self, person_id: UUID) -> Sequence[InboxEntry]:
+        """See `hub.telling.inbox`."""
+        with reading(self.engine) as connection:
+            return inbox.inbox_of(connection, person_id, at=self.clock())
+
+    def open_notice(self, person_id: UUID, notice_id: UUID) -> InboxEntry:
+        """See `hub.telling.inbox`."""
+        with unit_of_work(self.engine) as connection:
+            return inbox.open_notice(
+                connection, person_id=person_id, notice_id=notice_id, at=self.clock(), record=self.post.record
+            )
+
+    def acknowledge(self, person_id: UUID, notice_id: UUID) -> InboxEntry:
+        """See `hub.telling.inbox`."""
+        with unit_of_work(self.engine) as connection:
+            return inbox.acknowledge(
+                connection, person_id=person_id, notice_id=notice_id, at=self.clock(), record=self.post.record
+            )
+
+    # ---- signing in
+
+    def person_by_email(self, email: str) -> UUID | None:
+        """The active person who signs in with this address, by blind index."""
+        with reading(self.engine) as connection:
+            found = person_by_email(connection, self.keys, email=email)
+        return None if found is None else found.id
+
+    def send_code(self, person_id: UUID, language: Language, code: str) -> None:
+        """Mail a sign-in code to a person, in the language that they chose, or else in the page's."""
+        address = self.post.address_of(person_id)
+        if address is not None:
+            chosen = Address(address.email, address.language or language)
+            codes.send_code(self.post.mailer, person_id=person_id, address=chosen, code=code, at=self.clock())
+
+    def words(self, language: Language) -> Names:
+        """Names in one language."""
+        with reading(self.engine) as connection:
+            agencies = {agency.id: agency for agency in parties.all_agencies(connection)}
+        return Names(language, self.catalogue, self.sharing.book.protocols, agencies)
+
+    # ---- work of this process
+
+    def deliver_due(self, at: datetime) -> int:
+        """Tell some of the notices that are due, and end consents whose time is over."""
+        return deliver.sweep(self.post, holder=self.holder, at=at) + expire_due(self.consenting, at=at)
+
+    def sequence(self) -> int:
+        """Put waiting entries into the ledger and publish its checkpoint, where this process holds the lease."""
+        since, self._last_asked = self._last_asked, time.monotonic()
+        done = sequence_once(
+            self._transaction,
+            holder=self.holder,
+            now=self.clock(),
+            dummy=dummy_due(self._last_asked - since),
+        )
+        if done.is_active:
+            publish_checkpoint(self._transaction, self.signer, now=self.clock())
+        return done.real
+
+    def checkpoint(self) -> bytes | None:
+        """The newest signed checkpoint; None before the first."""
+        with reading(self.engine) as connection:
+            signed = ledger.latest_checkpoint(connection)
+        return None if signed is None else signed.text.encode()
+
+    def close(self) -> None:
+        """Let go of every connection and key."""
+        self.keys.forget()
+        self.engine.dispose()
+        self.key_engine.dispose()
+
+    def _transaction(self) -> AbstractContextManager[Connection]:
+        return unit_of_work(self.engine)
+
+    def _decided(self, outcome: Outcome) -> Outcome:
+        self.doorbell.ring("ledger")
+        self.doorbell.ring("notices")
+        return outcome
+
+    def _name_of(self, connection: Connection, learner_id: UUID) -> str:
+        try:
+            return contact.contact_of(connection, self.keys, learner_key(learner_id)).name
+        except contact.NobodyThere:
+            return ""
