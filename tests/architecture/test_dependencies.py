@@ -74,7 +74,7 @@ def test_there_is_a_lock() -> None:
 @pytest.mark.parametrize("lock", LOCKS)
 def test_every_locked_version_has_a_hash_and_no_address(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
-    assert len(entries(text)) > 1
+    assert entries(text)
     assert faults(text) == []
     assert "://" not in text
 
