@@ -1,0 +1,78 @@
+"""Codes in words, English and marked for translation; a template says them in the language of the page."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from consent.model import EventKind, Status
+from hub.directory.model import TieKind
+from hub.notices.model import NoticeKind
+from hub.web.language import mark
+from policies.model import Basis
+
+TIES: Final[dict[str, str]] = {
+    TieKind.SELF: mark("This is you"),
+    TieKind.MOTHER: mark("You are their mother"),
+    TieKind.FATHER: mark("You are their father"),
+    TieKind.PARENT_WITH_RESPONSIBILITY: mark("You have parental responsibility for them"),
+    TieKind.CARER: mark("You are their carer"),
+    TieKind.CASE_FRIEND: mark("You are their case friend"),
+    TieKind.DEPUTY: mark("You are their deputy"),
+    TieKind.ATTORNEY: mark("You are their attorney"),
+    TieKind.LOCAL_AUTHORITY: mark("You act for the local authority that looks after them"),
+}
+"""What a person is to a learner. Whoever is in none of these is a worker, and sees notices only."""
+
+BASES: Final[dict[str, str]] = {
+    Basis.CONSENT: mark("Your choice"),
+    Basis.LEGAL_OBLIGATION: mark("A legal duty: you are told"),
+    Basis.PUBLIC_TASK: mark("A public task: you may object"),
+    Basis.OVERRIDE_ONLY: mark("Only in an emergency"),
+}
+
+BASIS_EXPLANATIONS: Final[dict[str, str]] = {
+    Basis.CONSENT: mark("They see it only while you agree. You can stop at any time."),
+    Basis.LEGAL_OBLIGATION: mark(
+        "The law says that this must be shared. You are told of it, and it cannot be stopped."
+    ),
+    Basis.PUBLIC_TASK: mark(
+        "The law lets them share this to do their work. You may object: tell whoever holds the records, who must"
+        " look at your reasons."
+    ),
+    Basis.OVERRIDE_ONLY: mark("It stays closed unless somebody may come to harm. Each opening is recorded."),
+}
+
+NOTICES: Final[dict[str, str]] = {
+    NoticeKind.RECORD_CHANGED: mark("A record was changed"),
+    NoticeKind.RECORDS_BROUGHT: mark("New records were brought in"),
+    NoticeKind.CONSENT_GRANTED: mark("Consent was granted"),
+    NoticeKind.CONSENT_REFUSED: mark("Consent was refused"),
+    NoticeKind.CONSENT_NARROWED: mark("Consent was narrowed"),
+    NoticeKind.CONSENT_WITHDRAWN: mark("Consent was withdrawn"),
+    NoticeKind.CONSENT_EXPIRED: mark("Consent has come to its end"),
+    NoticeKind.ACCOUNTABLE_HANDED_OVER: mark("The accountable person has changed"),
+    NoticeKind.SHARING_OBJECTED: mark("Somebody objected to sharing"),
+    NoticeKind.TIE_CHANGED: mark("Who may act for the learner has changed"),
+}
+
+STATUSES: Final[dict[str, str]] = {
+    Status.ACTIVE: mark("You agreed to share"),
+    Status.PENDING: mark("You agreed to share from a later day"),
+    Status.REFUSED: mark("You said no"),
+    Status.WITHDRAWN: mark("You stopped sharing"),
+    Status.EXPIRED: mark("Your agreement has come to its end"),
+    Status.NONE: mark("No answer that counts"),
+}
+"""Where an answer stands now."""
+
+STANDING_CONSENT: Final = frozenset({Status.ACTIVE.value, Status.PENDING.value})
+"""Statuses that can be stopped."""
+
+DECISIONS: Final[dict[str, str]] = {
+    EventKind.GRANTED: mark("You agreed to share"),
+    EventKind.REFUSED: mark("You said no"),
+    EventKind.NARROWED: mark("You agreed to share less"),
+    EventKind.WITHDRAWN: mark("You stopped sharing"),
+    EventKind.EXPIRED: mark("Your agreement has come to its end"),
+}
+"""What a receipt is about."""

@@ -1,0 +1,121 @@
+"""Who can see what, why and until when; and who looked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from uuid import UUID
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from hub.sharing.model import GroupSight
+from hub.web import kinds
+from hub.web.access import open_to
+from hub.web.digests import offer_key, row_key
+from hub.web.errors import NotHere
+from hub.web.model import Access
+from hub.web.render import page
+from hub.web.site import person_id, site, words
+from hub.web.views.learner import learner
+from policies.model import Basis
+
+
+@dataclass(frozen=True, slots=True)
+class SightLine:
+    """One row of the page. `stop` is a consent of this person that may be withdrawn, `offer` a choice that is open."""
+
+    sight: GroupSight
+    stop: UUID | None
+    offer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SightTable:
+    """What one recipient may see for one purpose."""
+
+    recipient: str
+    purpose: str
+    lines: tuple[SightLine, ...]
+
+
+def add_to(blueprint: Blueprint) -> None:
+    """The routes of this module."""
+    blueprint.add_url_rule("/learners/<uuid:learner_id>/sharing", "sharing", sharing)
+    blueprint.add_url_rule("/learners/<uuid:learner_id>/sharing/<key>", "sharing_fields", sharing_fields)
+    blueprint.add_url_rule("/learners/<uuid:learner_id>/looked", "looked", looked)
+
+
+@open_to(Access.SIGNED_IN)
+def sharing(learner_id: UUID) -> ResponseReturnValue:
+    """Everything that is shared, and everything that is not, by recipient."""
+    line = learner(learner_id)
+    overview = site().use_cases.who_sees_what(person_id(), learner_id)
+    return page(
+        "sharing.html",
+        learner=line,
+        at=overview.at,
+        tables=_tables(_lines(overview.rows, learner_id)),
+        bases=kinds.BASES,
+        explanations=kinds.BASIS_EXPLANATIONS,
+    )
+
+
+@open_to(Access.SIGNED_IN)
+def sharing_fields(learner_id: UUID, key: str) -> ResponseReturnValue:
+    """The single fields of one row, each with what it says."""
+    line = learner(learner_id)
+    rows = site().use_cases.who_sees_what(person_id(), learner_id).rows
+    for row in rows:
+        if row_key(row) == key:
+            return page("sharing_fields.html", learner=line, row=row, bases=kinds.BASES)
+    raise NotHere
+
+
+@open_to(Access.SIGNED_IN)
+def looked(learner_id: UUID) -> ResponseReturnValue:
+    """Every recorded look, newest first: who, when, why, at which fields."""
+    line = learner(learner_id)
+    entries = sorted(
+        site().use_cases.who_looked(person_id(), learner_id), key=lambda entry: (entry.at, entry.id), reverse=True
+    )
+    return page("looked.html", learner=line, entries=entries)
+
+
+def _lines(rows: Iterable[GroupSight], learner_id: UUID) -> list[SightLine]:
+    use_cases, person = site().use_cases, person_id()
+    own = {
+        consent.consent_id
+        for consent in use_cases.consents(person, learner_id)
+        if consent.status in kinds.STANDING_CONSENT
+    }
+    open_offers = {
+        (offer.recipient, offer.purpose, offer.holder, offer.group_id): offer_key(offer)
+        for offer in use_cases.offers(person, learner_id)
+    }
+    return [_line(row, own, open_offers) for row in rows]
+
+
+def _line(row: GroupSight, own: set[UUID], open_offers: dict[tuple[str, str, str, str], str]) -> SightLine:
+    # A duty or a task never gets a button: only consent is the family's to give and to take back.
+    if row.basis != Basis.CONSENT:
+        return SightLine(row, None, None)
+    stop = row.consent_id if row.is_shown and row.consent_id in own else None
+    offer = open_offers.get((row.recipient, row.purpose, row.holder, row.group_id))
+    return SightLine(row, stop, None if row.is_shown else offer)
+
+
+def _tables(lines: list[SightLine]) -> list[SightTable]:
+    names = words()
+
+    def by_recipient(line: SightLine) -> tuple[str, str, str]:
+        return names.agency(line.sight.recipient), line.sight.recipient, line.sight.purpose
+
+    ordered = sorted(
+        lines, key=lambda line: (*by_recipient(line), not line.sight.is_shown, line.sight.holder, line.sight.group_id)
+    )
+    return [
+        SightTable(recipient, purpose, tuple(rows))
+        for (_, recipient, purpose), rows in groupby(ordered, key=by_recipient)
+    ]

@@ -1,0 +1,88 @@
+"""The names that families know things by, and what the pages ask of the hub."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from hub.consenting.model import ConsentLine, Offer, Outcome, ReceiptLine, Shown
+from hub.sharing.model import DisclosureEntry, SightOverview
+from hub.telling.model import InboxEntry
+from hub.web.language import Language
+from hub.wiring import LearnerLine
+
+
+class Words(Protocol):
+    """Names and plain explanations of one language, from the catalogue, the protocols and the directory.
+
+    An id that is not known is answered with the id itself: a family must see that something is there.
+    """
+
+    def field(self, field_id: str) -> str:
+        """Title of a catalogue field."""
+
+    def field_explanation(self, field_id: str) -> str:
+        """What the field says, in one plain sentence."""
+
+    def group(self, group_id: str) -> str:
+        """Title of a protocol's group of fields."""
+
+    def agency(self, slug: str) -> str:
+        """Name of a partner, as families know it."""
+
+    def purpose(self, code: str) -> str:
+        """What a purpose means, as half a sentence."""
+
+    def ask(self, holder: str) -> str:
+        """Whom to ask at this holder, with a way to reach them."""
+
+
+class PageUseCases(Protocol):
+    """What the pages ask of the hub. Each method checks anew whether this person may, and raises when not."""
+
+    def words(self, language: Language) -> Words:
+        """Names in one language."""
+
+    def person_by_email(self, email: str) -> UUID | None:
+        """The active person who signs in with this address; None: nobody. Found by blind index, nothing is opened."""
+
+    def learners_of(self, person_id: UUID) -> Sequence[LearnerLine]:
+        """The learners on this person's pages."""
+
+    def who_sees_what(self, person_id: UUID, learner_id: UUID) -> SightOverview:
+        """What each partner may see now, and what it may not."""
+
+    def who_looked(self, person_id: UUID, learner_id: UUID) -> Sequence[DisclosureEntry]:
+        """Recorded disclosures, without values."""
+
+    def offers(self, person_id: UUID, learner_id: UUID) -> Sequence[Offer]:
+        """What this person can decide on."""
+
+    def grant(self, person_id: UUID, offer: Offer, *, until: datetime, shown: Shown) -> Outcome:
+        """Agree to share the fields of the offer."""
+
+    def refuse(self, person_id: UUID, offer: Offer, *, shown: Shown) -> Outcome:
+        """Say no to the offer."""
+
+    def withdraw(self, person_id: UUID, consent_id: UUID, *, shown: Shown, reason: str = "") -> Outcome:
+        """Stop sharing."""
+
+    def consents(self, person_id: UUID, learner_id: UUID) -> Sequence[ConsentLine]:
+        """What this person has answered."""
+
+    def receipts(self, person_id: UUID, learner_id: UUID) -> Sequence[ReceiptLine]:
+        """Receipts of this person's decisions."""
+
+    def receipt(self, person_id: UUID, event_id: UUID) -> bytes:
+        """One receipt as a file; raises ReceiptNotReady."""
+
+    def inbox(self, person_id: UUID) -> Sequence[InboxEntry]:
+        """Notices of this person."""
+
+    def open_notice(self, person_id: UUID, notice_id: UUID) -> InboxEntry:
+        """Note that it was opened."""
+
+    def acknowledge(self, person_id: UUID, notice_id: UUID) -> InboxEntry:
+        """Note that it was acknowledged."""
