@@ -2,10 +2,12 @@
 
     format version (1 byte, now 1) | catalogue version (4) | salt (32) | key commitment (32) | cell count (2)
     | index: per cell ordinal (4), offset (4), length (4)
+    | seal of the index: nonce (12), AES-256-GCM tag over head and index (16)
     | cells: nonce (12), AES-256-GCM ciphertext and tag
 
 Integers are big-endian. Ordinals rise; cells lie back to back in the order of the index, offsets counted from the
-first cell. Salt and nonces are drawn here and are never arguments. Opening is in `hub.sealing.opening`.
+first cell. The index is sealed, so that nobody can hide a field by taking out its cell. Salt and nonces are drawn here
+and are never arguments. Opening is in `hub.sealing.opening`.
 """
 
 from __future__ import annotations
@@ -47,6 +49,7 @@ __all__ = [
 FORMAT_VERSION = 1
 MAX_CELLS = 4096
 _LABEL = b"dolen-record/v1"
+_INDEX = b"index"
 _MAX_DEPTH = 32
 _HEAD = struct.Struct(f">BI{SALT_BYTES}s{COMMITMENT_BYTES}sH")
 _ENTRY = struct.Struct(">III")
@@ -60,6 +63,9 @@ class Parsed:
     catalogue_version: int
     salt: bytes
     commitment: bytes
+    index: bytes
+    """Head and index, which `index_seal` covers."""
+    index_seal: bytes
     cells: dict[int, memoryview]
 
 
@@ -85,14 +91,15 @@ def seal_record(
     salt = os.urandom(SALT_BYTES)
     cipher, commitment = derive(key.material, salt=salt, info=info)
     ordered = sorted(fields, key=lambda cell: cell.ordinal)
-    nonces = os.urandom(NONCE_BYTES * len(ordered))
     sealed: list[bytes] = []
-    for place, cell in enumerate(ordered):
-        nonce = nonces[NONCE_BYTES * place : NONCE_BYTES * (place + 1)]
+    for cell in ordered:
+        nonce = os.urandom(NONCE_BYTES)
         aad = cell_aad(info, catalogue_version=catalogue_version, field_id=cell.field_id)
         sealed.append(nonce + cipher.encrypt(nonce, padded(canonical(cell.value)), aad))
     head = _HEAD.pack(FORMAT_VERSION, catalogue_version, salt, commitment, len(ordered))
-    return b"".join([head, _index([cell.ordinal for cell in ordered], sealed), *sealed])
+    index = head + _index([cell.ordinal for cell in ordered], sealed)
+    nonce = os.urandom(NONCE_BYTES)
+    return b"".join([index, nonce, cipher.encrypt(nonce, b"", index_aad(info, index)), *sealed])
 
 
 def field_ordinals(envelope: bytes) -> tuple[int, ...]:
@@ -122,6 +129,11 @@ def cell_aad(info: bytes, *, catalogue_version: int, field_id: str) -> bytes:
     return info + prefixed(catalogue_version.to_bytes(4, "big"), field_id.encode())
 
 
+def index_aad(info: bytes, index: bytes) -> bytes:
+    """Associated data of the seal over head and index."""
+    return info + prefixed(_INDEX, index)
+
+
 def canonical(value: Json) -> bytes:
     """RFC 8785 JSON of `value`; raises ValueRefused for what has no single form here, floats among it."""
     _refuse_floats(value, depth=0)
@@ -138,11 +150,19 @@ def parse(envelope: bytes) -> Parsed:
     version, catalogue_version, salt, commitment, count = _HEAD.unpack_from(envelope)
     if version != FORMAT_VERSION:
         raise EnvelopeBroken("unknown format version")
-    body_at = _HEAD.size + count * _ENTRY.size
-    if count > MAX_CELLS or len(envelope) < body_at:
+    seal_at = _HEAD.size + count * _ENTRY.size
+    cells_at = seal_at + NONCE_BYTES + TAG_BYTES
+    if count > MAX_CELLS or len(envelope) < cells_at:
         raise EnvelopeBroken("the index does not fit")
-    entries = list(_ENTRY.iter_unpack(envelope[_HEAD.size : body_at]))
-    return Parsed(catalogue_version, salt, commitment, _cells(entries, memoryview(envelope)[body_at:]))
+    entries = list(_ENTRY.iter_unpack(envelope[_HEAD.size : seal_at]))
+    return Parsed(
+        catalogue_version,
+        salt,
+        commitment,
+        index=envelope[:seal_at],
+        index_seal=envelope[seal_at:cells_at],
+        cells=_cells(entries, memoryview(envelope)[cells_at:]),
+    )
 
 
 def _cells(entries: list[tuple[int, ...]], body: memoryview) -> dict[int, memoryview]:

@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from hub.sealing.derivation import COMMITMENT_BYTES, NONCE_BYTES, PADDING_BYTES, SALT_BYTES, TAG_BYTES, committed
-from hub.sealing.envelope import cell_aad, parse, record_info
+from hub.sealing.envelope import Parsed, cell_aad, index_aad, parse, record_info
 from hub.sealing.errors import EnvelopeBroken
 from hub.sealing.model import Json, KeyOwner, SubjectKey
 from hub.sealing.text import FORMAT_VERSION, text_info
@@ -39,11 +39,12 @@ def open_cells(
 
     Raises:
         WrongKey: sealed under another key, or for another agency, handle, record or version.
-        EnvelopeBroken: not an envelope, or a named cell was altered or moved.
+        EnvelopeBroken: not an envelope, a cell was taken out, or a named one was altered or moved.
     """
     parsed = parse(envelope)
     info = record_info(agency_id=agency_id, handle_id=handle_id, record_id=record_id, version=version)
     cipher = committed(key.material, salt=parsed.salt, info=info, commitment=parsed.commitment)
+    _check_index(cipher, parsed, info)
     opened: dict[str, Json] = {}
     for ordinal, cell in parsed.cells.items():
         field_id = field_ids.get(ordinal)
@@ -61,6 +62,14 @@ def open_text(key: SubjectKey, sealed: bytes, *, owner: KeyOwner, purpose: str) 
     info = text_info(owner, purpose)
     cipher = committed(key.material, salt=salt, info=info, commitment=commitment)
     return _decrypted(cipher, memoryview(sealed)[_TEXT_HEAD:], info)
+
+
+def _check_index(cipher: AESGCM, parsed: Parsed, info: bytes) -> None:
+    nonce, tag = parsed.index_seal[:NONCE_BYTES], parsed.index_seal[NONCE_BYTES:]
+    try:
+        cipher.decrypt(nonce, tag, index_aad(info, parsed.index))
+    except InvalidTag:
+        raise EnvelopeBroken("head or index was altered") from None
 
 
 def _decrypted(cipher: AESGCM, cell: memoryview, aad: bytes) -> bytes:
