@@ -8,14 +8,18 @@ as 0000000000 pass modulus 11 and are refused here by name.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from enum import StrEnum
 
 from connectors.base import Identifier, IdentifierKind
 
 NHS_NUMBER_SYSTEM = "https://fhir.nhs.uk/Id/nhs-number"
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
-_UPN_SHAPE = re.compile(rf"[{_UPN_LETTERS}][0-9]{{11}}[0-9{_UPN_LETTERS}]")
+_UPN_SHAPE = re.compile(rf"[A-Z][0-9]{{11}}[0-9{_UPN_LETTERS}]")
 _TEN_DIGITS = re.compile(r"[0-9]{10}")
 _SEPARATORS = re.compile(r"[ \t\u00a0-]+")
+LONGEST = 64
+"""Characters of a number at most; what is longer is no number and is not kept as one."""
 _LOWEST_AUTHORITY = 201  # City of London; Wales has 660 to 681, which some libraries leave out
 
 
@@ -37,13 +41,28 @@ def is_test_nhs_number(number: str) -> bool:
     return number.startswith("999")
 
 
-def is_upn(number: str) -> bool:
-    """Whether `number` (normalised) is a unique pupil number, permanent or temporary (ends in a letter)."""
-    if _UPN_SHAPE.fullmatch(number) is None or int(number[1:4]) < _LOWEST_AUTHORITY:
-        return False
+class UpnFault(StrEnum):
+    """What is wrong with a unique pupil number; the flags of a unit name it."""
+
+    SHAPE = "upn_shape"
+    CHECK_LETTER = "upn_check_letter"
+    AUTHORITY = "upn_authority"
+
+
+def upn_fault(number: str) -> UpnFault | None:
+    """What is wrong with `number` (normalised) as a unique pupil number, permanent or temporary (ends in a letter)."""
+    if _UPN_SHAPE.fullmatch(number) is None:
+        return UpnFault.SHAPE
     values = [int(sign) if sign.isdigit() else _UPN_LETTERS.index(sign) for sign in number[1:]]
     total = sum(position * value for position, value in enumerate(values, start=2))
-    return _UPN_LETTERS[total % 23] == number[0]
+    if _UPN_LETTERS[total % 23] != number[0]:
+        return UpnFault.CHECK_LETTER
+    return UpnFault.AUTHORITY if int(number[1:4]) < _LOWEST_AUTHORITY else None
+
+
+def is_upn(number: str) -> bool:
+    """Whether `number` (normalised) is a unique pupil number."""
+    return upn_fault(number) is None
 
 
 def is_temporary_upn(number: str) -> bool:
@@ -89,3 +108,15 @@ def uln(text: str) -> Identifier:
 def local(system: str, value: str) -> Identifier:
     """A further number of the holder's own for the child; it has no check digit that we know."""
     return Identifier(IdentifierKind.LOCAL, value.strip(), system=system)
+
+
+def doubts(numbers: Iterable[Identifier]) -> tuple[str, ...]:
+    """Flags that say which numbers are not what they claim to be: kept, and never matched on."""
+    return tuple(dict.fromkeys(_doubt(number) for number in numbers if not number.is_valid))
+
+
+def _doubt(number: Identifier) -> str:
+    if number.kind not in {IdentifierKind.UPN, IdentifierKind.FORMER_UPN}:
+        return f"{number.kind.value}_check_digit"
+    fault = upn_fault(normalised(number.value)) or UpnFault.SHAPE
+    return fault.value if number.kind is IdentifierKind.UPN else f"former_{fault.value}"

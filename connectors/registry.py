@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from connectors.base import Connector
 from connectors.fhir_r4.connector import FhirR4
+from connectors.school_census.connector import SchoolCensus
+from connectors.ssda903.connector import Ssda903
 
-_CONNECTORS: dict[str, Connector] = {connector.kind: connector for connector in (FhirR4(),)}
+_CONNECTORS: dict[str, Connector] = {connector.kind: connector for connector in (FhirR4(), SchoolCensus(), Ssda903())}
 
 KINDS = tuple(sorted(_CONNECTORS))
 """Names of all kinds, as `dolen sync KIND` takes them."""

@@ -17,6 +17,9 @@ Authorization: TypeAlias = Callable[[], str]
 """Gives the value of the `Authorization` header for the next request, so that a short token can be renewed."""
 
 
+_LONGEST_NAME = 200
+
+
 @dataclass(frozen=True, slots=True)
 class FileSource:
     """One file: a resource, a table, or an archive of them."""
@@ -95,7 +98,7 @@ def files_of(source: StoredSource) -> Iterator[SourceFile]:
     """
     limits = source.limits
     if isinstance(source, MemorySource):
-        yield from _unpacked(SourceFile(source.name, lambda: _within(source.content, limits)), limits)
+        yield from _unpacked(SourceFile(shown(source.name), lambda: _within(source.content, limits)), limits)
     elif isinstance(source, FileSource):
         yield from _unpacked(_file(source.path, source.path.name, limits), limits)
     else:
@@ -106,7 +109,14 @@ def is_whole_source(source: StoredSource, file: SourceFile) -> bool:
     """Whether `file` is all that `source` has, so that there is nothing to go on with when it can't be read."""
     if isinstance(source, FolderSource):
         return False
-    return file.name == (source.name if isinstance(source, MemorySource) else source.path.name)
+    return file.name == shown(source.name if isinstance(source, MemorySource) else source.path.name)
+
+
+def shown(name: str) -> str:
+    """A file name that may stand in a report: whatever its bytes were, it is one line of text of bounded length."""
+    text = name.encode("utf-8", "replace").decode("utf-8")
+    text = "".join(sign if sign.isprintable() else "?" for sign in text)
+    return text if len(text) <= _LONGEST_NAME else f"…{text[-_LONGEST_NAME:]}"
 
 
 def _files_of_folder(folder: Path, limits: Limits) -> Iterator[SourceFile]:
@@ -134,7 +144,7 @@ def _walk(folder: Path, depth: int) -> Iterator[tuple[Path, int]]:
 
 
 def _file(path: Path, name: str, limits: Limits) -> SourceFile:
-    return SourceFile(name, lambda: _read_path(path, limits.file_bytes))
+    return SourceFile(shown(name), lambda: _read_path(path, limits.file_bytes))
 
 
 def _read_path(path: Path, most: int) -> bytes:
@@ -170,7 +180,7 @@ def _unpacked(file: SourceFile, limits: Limits) -> Iterator[SourceFile]:
         yield _refused(file.name, ReasonCode.UNSAFE_ARCHIVE)
         return
     for name, read in inside:
-        yield SourceFile(f"{file.name}/{name}", read)
+        yield SourceFile(f"{file.name}/{shown(name)}", read)
 
 
 def _refused(name: str, reason: ReasonCode) -> SourceFile:

@@ -8,12 +8,13 @@ from collections.abc import Callable
 
 from pydantic import ValidationError
 
+from connectors import identifiers
 from connectors.base import Assessment, Ignored, Json, LocalNumber, Rejected, Unit
 from connectors.fhir_r4.elements import Reference
 from connectors.fhir_r4.mapping import Mapped, facts_of, map_resource
 from connectors.fhir_r4.parse import checked_size
 from connectors.fhir_r4.resources import CARRIED, Carried
-from connectors.fhir_r4.subjects import Person, address_of, from_logical, person_of
+from connectors.fhir_r4.subjects import LONGEST_ADDRESS, Person, address_of, from_logical, person_of
 from connectors.fhir_r4.units import Found, kind_of
 from connectors.fhir_r4.versions import is_foreign
 from connectors.limits import Limits
@@ -84,6 +85,8 @@ class Assessor:
             raise Unfit(ReasonCode.NO_SUBJECT)
         if subject.reference is None:
             return from_logical(subject)
+        if len(subject.reference) > LONGEST_ADDRESS:
+            raise Unfit(ReasonCode.UNRESOLVED_SUBJECT)
         if subject.reference.startswith("#"):
             return _contained(subject.reference[1:], document)
         key = (found.base, subject.reference, subject.type == "Patient")
@@ -135,7 +138,7 @@ def _assessment(place: str, resource: Carried, *, mapped: Mapped, person: Person
         assessed_by=mapped.assessed_by,
         assessed_on=mapped.assessed_on,
         facts=facts_of(resource),
-        flags=mapped.flags + mapped.fields.flags + _doubts(person),
+        flags=mapped.flags + mapped.fields.flags + identifiers.doubts(person.identifiers),
         removed=mapped.removed,
     )
 
@@ -165,10 +168,6 @@ def _own_number(patient: dict[str, Json], found: Found) -> LocalNumber | None:
     if address is None:
         return None
     return address.number if found.base is None else LocalNumber(f"{found.base}/Patient", address.id)
-
-
-def _doubts(person: Person) -> tuple[str, ...]:
-    return tuple(f"{number.kind.value}_check_digit" for number in person.identifiers if not number.is_valid)
 
 
 def _digest(text: str) -> bytes:

@@ -28,6 +28,7 @@ FACT_SYSTEM = "https://dolen.example/fhir/fact"
 """Code system of `meta.tag` by which a board says an admission fact: `additional_needs`, `looked_after`, ..."""
 
 _FACTS = frozenset({"additional_needs", "looked_after", "care_and_support"})
+_LONGEST_ASSESSORS = 1_000
 _MISTAKE = "entered-in-error"
 
 
@@ -49,7 +50,8 @@ class Mapped:
     @property
     def assessed_by(self) -> str | None:
         """Who assessed, in words."""
-        return joined([who(reference) for reference in self.assessors])
+        words = joined([who(reference) for reference in self.assessors])
+        return None if words is None or len(words) > _LONGEST_ASSESSORS else words
 
 
 def map_resource(resource: Carried, original: dict[str, Json], *, keeps_original: bool) -> Mapped:

@@ -11,7 +11,7 @@ from connectors.fhir_r4.parse import json_of, text_of
 from connectors.fhir_r4.units import Found, Shelf, units_in
 from connectors.fhir_r4.xml import xml_of
 from connectors.limits import Limits
-from connectors.reasons import ReasonCode, Unfit
+from connectors.reasons import ReasonCode, Unfit, unreadable
 from connectors.sources import SourceFile, StoredSource, files_of, is_whole_source
 
 _ENDINGS = (".json", ".xml", ".ndjson", ".jsonl", ".zip")
@@ -25,17 +25,20 @@ def read_stored(source: StoredSource) -> Iterator[Unit]:
     A file that can't be read is one `Rejected` in a folder or an archive, and the end where it is the whole source.
     """
     assessor = Assessor(source.limits, _Patients(source))
-    count = 0
+    count, candidates = 0, 0
     for file in files_of(source):
         is_whole = is_whole_source(source, file)
         if not is_whole and not file.name.lower().endswith(_ENDINGS):
             yield Ignored(file.name, "file")
             continue
+        candidates += 1
         for unit in _units_of_file(file, assessor, source.limits, is_whole=is_whole):
             count += 1
             if count > source.limits.units:
                 raise UnreadableSource("the source holds more units than the limits allow", "read it in parts")
             yield unit
+    if candidates == 0:
+        raise UnreadableSource("there is no FHIR here", "give files that end in .json, .xml or .ndjson")
 
 
 def _units_of_file(file: SourceFile, assessor: Assessor, limits: Limits, *, is_whole: bool) -> Iterator[Unit]:
@@ -47,9 +50,7 @@ def _units_of_file(file: SourceFile, assessor: Assessor, limits: Limits, *, is_w
                 yield assessor.unit(found)
     except Unfit as problem:
         if is_whole:
-            raise UnreadableSource(
-                f"no FHIR can be read from it ({problem.reason})", REMEDIES[problem.reason]
-            ) from None
+            raise unreadable("no FHIR can be read from it", problem.reason) from None
         fits = content is not None and len(content) <= limits.original_bytes
         yield Rejected(file.name, problem.reason, content if fits else None)
 

@@ -14,6 +14,9 @@ from connectors.fhir_r4.resources import Patient
 from connectors.fields import is_date
 from connectors.reasons import ReasonCode, Unfit
 
+LONGEST_ADDRESS = 2_048
+"""Characters of a reference at most; no longer one names anything."""
+_LONGEST_NAME = 512
 _RESTFUL = re.compile(r"(?:(https?://[^\s?#]+)/)?([A-Z][A-Za-z]{1,63})/([A-Za-z0-9\-.]{1,64})(?:/_history/[^/]+)?")
 _NHS_NUMBER_SYSTEMS = frozenset(
     {
@@ -54,7 +57,7 @@ class Address:
 
 def address_of(reference: str) -> Address | None:
     """The parts of a RESTful reference (FHIR R4, section 2.3.0.1); None for any other, such as `urn:uuid:`."""
-    match = _RESTFUL.fullmatch(reference)
+    match = _RESTFUL.fullmatch(reference) if len(reference) <= LONGEST_ADDRESS else None
     return None if match is None else Address(match.group(1), match.group(2), match.group(3))
 
 
@@ -82,7 +85,7 @@ def identified(elements: list[IdentifierElement]) -> Person:
 
     Every board has systems of its own, Betsi Cadwaladr has three: the same digits there are different people.
     """
-    known = [element for element in elements if element.value and element.use not in _NOT_CURRENT]
+    known = [element for element in elements if _is_known(element)]
     nhs = [identifiers.nhs_number(element.value or "") for element in known if element.system in _NHS_NUMBER_SYSTEMS]
     numbers = sorted(
         (element.system or "", (element.value or "").strip()) for element in known if _is_hospital(element)
@@ -101,8 +104,12 @@ def from_logical(subject: Reference) -> Person:
     return identified([subject.identifier])
 
 
+def _is_known(element: IdentifierElement) -> bool:
+    return bool(element.value) and len(element.value or "") <= identifiers.LONGEST and element.use not in _NOT_CURRENT
+
+
 def _is_hospital(element: IdentifierElement) -> bool:
-    if element.system is None or element.system in _NHS_NUMBER_SYSTEMS:
+    if element.system is None or len(element.system) > LONGEST_ADDRESS or element.system in _NHS_NUMBER_SYSTEMS:
         return False
     codings = () if element.type is None else element.type.coding
     is_record_number = any(coding.code == "MR" and coding.system in _TYPE_SYSTEMS for coding in codings)
@@ -114,8 +121,8 @@ def _demographics(patient: Patient) -> Demographics:
     name = names[0] if names else None
     born = patient.birthDate
     return Demographics(
-        given_names=() if name is None else tuple(name.given),
-        family_name=None if name is None else name.family,
+        given_names=() if name is None else tuple(part for part in name.given if len(part) <= _LONGEST_NAME),
+        family_name=None if name is None or len(name.family or "") > _LONGEST_NAME else name.family,
         birth_date=born if born is not None and is_date(born) else None,
         sex=patient.gender if patient.gender in _SEXES else None,
     )

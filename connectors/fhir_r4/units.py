@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from connectors.base import Json
-from connectors.fhir_r4.subjects import Person, address_of
+from connectors.fhir_r4.subjects import LONGEST_ADDRESS, Person, address_of
 from connectors.fhir_r4.types import RESOURCE_TYPES
 from connectors.fhir_r4.versions import is_foreign
 from connectors.limits import Limits
@@ -103,7 +103,7 @@ def _entries(bundle: dict[str, Json], around: Found) -> Iterator[Found]:
 
 def _full_url(entry: Json) -> str | None:
     full_url = entry.get("fullUrl") if isinstance(entry, dict) else None
-    return full_url if isinstance(full_url, str) else None
+    return full_url if isinstance(full_url, str) and len(full_url) <= LONGEST_ADDRESS else None
 
 
 def _resources(entries: list[Json]) -> Iterator[tuple[dict[str, Json], str | None]]:

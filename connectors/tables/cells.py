@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 
 from connectors.reasons import ReasonCode, Unfit
 
@@ -12,7 +12,9 @@ _WHOLE = re.compile(r"-?[0-9]{1,15}(?:\.0+)?", re.ASCII)
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?", re.ASCII)
 _DAY_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", re.ASCII)
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00:00(?:\.0+)?)?", re.ASCII)
-_MONTH_NAME = re.compile(r"[0-9]{4}-[A-Z][a-z]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", re.ASCII)
+_MONTH_NAME = re.compile(r"([0-9]{4})-([A-Z][a-z]{2})-([0-9]{2}) 00:00:00", re.ASCII)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""As these files spell them, whatever the locale of the process."""
 _TRUTH = {"true": True, "false": False, "1": True, "0": False, "1.0": True, "0.0": False, "yes": True, "no": False}
 _FORMULA = ("=", "@")
 
@@ -30,8 +32,8 @@ def day_of(cell: str) -> str | None:
             return date(int(match[3]), int(match[2]), int(match[1])).isoformat()
         if (match := _ISO.fullmatch(cell)) is not None:
             return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
-        if _MONTH_NAME.fullmatch(cell) is not None:
-            return datetime.strptime(cell, "%Y-%b-%d %H:%M:%S").date().isoformat()  # noqa: DTZ007  # a day, no instant
+        if (match := _MONTH_NAME.fullmatch(cell)) is not None:
+            return date(int(match[1]), _MONTHS.index(match[2]) + 1, int(match[3])).isoformat()
     except ValueError:
         pass
     raise Unfit(ReasonCode.INVALID_VALUE)
