@@ -24,6 +24,7 @@ _REDIS_OPTIONS = {
     "unacked_restore_throttle": 1,
     "socket_timeout": 5,
     "socket_connect_timeout": 2,
+    "connect_retries_timeout": 1,  # kombu tries again by itself for as long as this; a ring is not worth more
     "socket_keepalive": True,
     "health_check_interval": 25,
 }

@@ -23,7 +23,6 @@ class EmbeddedWorker:
     def __init__(self, app: Celery, settings: Settings, work: Work) -> None:
         register(app, work)
         todo = answers(work)
-        self._app = app
         self._loops = [
             Supervised("sweep", todo["notices"], pause_seconds=settings.sweep_seconds),
             Supervised("sequencer", todo["ledger"], pause_seconds=settings.batch_wait_ms / 1000),
@@ -66,7 +65,8 @@ class _CeleryThread:
             without_heartbeat=True,
             ready_callback=lambda _consumer: self._listens.set(),
         )
-        self._thread = threading.Thread(target=self._worker.start, name="celery", daemon=True)
+        self._app = app
+        self._thread = threading.Thread(target=self._run, name="celery", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -76,3 +76,7 @@ class _CeleryThread:
     def stop(self) -> None:
         self._worker.stop()
         self._thread.join(30)
+
+    def _run(self) -> None:
+        self._app.set_current()  # in this thread only: it is where the tasks of the solo pool look for their app
+        self._worker.start()

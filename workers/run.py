@@ -34,6 +34,7 @@ def run_worker(settings: Settings, use_cases: Work) -> int:
     if settings.is_embedded:
         raise MemoryBroker
     app = make_celery(settings)
+    app.set_default()  # the pool's threads look for it there
     register(app, use_cases)
     todo = answers(use_cases)
     loops = [

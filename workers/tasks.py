@@ -28,7 +28,7 @@ def register(app: Celery, work: Work) -> None:
     """Give `app` its tasks. A task that fails is over: the row stays due, and the sweep is its retry."""
     for queue, task in answers(work).items():
         name = QUEUES[queue]
-        app.task(_quiet(name, task), name=name, acks_late=True, ignore_result=True)
+        app.task(_quiet(name, task), name=name, acks_late=True, ignore_result=True, shared=False)
 
 
 def answers(work: Work) -> dict[str, Callable[[], int]]:

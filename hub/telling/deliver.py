@@ -58,6 +58,7 @@ class Post:
     address_of: Callable[[UUID], Address | None]
     record: RecordEvent
     base_url: str
+    lease: timedelta = LEASE
 
 
 @dataclass(slots=True)
@@ -76,7 +77,7 @@ def sweep(post: Post, *, holder: str, at: datetime) -> int:
     """
     with unit_of_work(post.engine) as connection:
         buried = notices.bury_exhausted(connection, at=at, attempts=MAX_ATTEMPTS)
-        leased = notices.lease_due(connection, holder=holder, at=at, until=at + LEASE, limit=BATCH)
+        leased = notices.lease_due(connection, holder=holder, at=at, until=at + post.lease, limit=BATCH)
     for notice_id in buried:
         _log.error("notice_dead", notice_id=str(notice_id), code="worker-died")
     this_round = _Round(time.monotonic())
