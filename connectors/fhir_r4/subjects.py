@@ -26,6 +26,9 @@ _NHS_NUMBER_SYSTEMS = frozenset(
         "urn:oid:2.16.840.1.113883.2.1.4.1",
     }
 )
+_UPN_SYSTEM = "https://dolen.example/fhir/Id/upn"
+_ULN_SYSTEM = "https://dolen.example/fhir/Id/uln"
+# HL7 UK names no system for the two school numbers; boards that hold them send these (docs/connecting.md).
 _HOSPITAL_SYSTEM = re.compile(r"https?://[^\s]+/(?:[a-z]+-)?pas-identifier")
 _TYPE_SYSTEMS = frozenset({"http://terminology.hl7.org/CodeSystem/v2-0203", "http://hl7.org/fhir/v2/0203"})
 _NOT_CURRENT = frozenset({"old", "temp"})
@@ -90,9 +93,11 @@ def identified(elements: list[IdentifierElement]) -> Person:
     numbers = sorted(
         (element.system or "", (element.value or "").strip()) for element in known if _is_hospital(element)
     )
+    school = [identifiers.upn(element.value or "") for element in known if element.system == _UPN_SYSTEM]
+    school += [identifiers.uln(element.value or "") for element in known if element.system == _ULN_SYSTEM]
     others = [identifiers.local(system, value) for system, value in numbers[1:]]
     local_number = LocalNumber(*numbers[0]) if numbers else None
-    return Person(local_number, tuple(dict.fromkeys([*nhs, *others])))
+    return Person(local_number, tuple(dict.fromkeys([*nhs, *school, *others])))
 
 
 def from_logical(subject: Reference) -> Person:
