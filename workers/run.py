@@ -13,7 +13,7 @@ from workers.tasks import Work, answers, register
 _log = structlog.get_logger(__name__)
 
 CONCURRENCY = 4
-FALLBACK_SWEEP_SECONDS = 15.0
+FALLBACK_SWEEP_SECONDS = 5.0
 """How often a worker sweeps without being rung: what Redis loses, or cannot say while it is down, waits this long."""
 
 
