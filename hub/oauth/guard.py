@@ -15,6 +15,7 @@ from flask import current_app, g, request
 from hub.directory.model import Principal
 from hub.oauth.errors import ScopeMissing, TokenMissing, TokenRefused
 from hub.oauth.model import Scope
+from hub.oauth.pace import Pace, keep_pace
 from hub.oauth.tokens import LiveToken, OAuthRoom
 
 P = ParamSpec("P")
@@ -25,17 +26,17 @@ EXTENSION = "dolen_oauth"
 _BEARER = re.compile(r"bearer ([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 
 
-def requires(scope: Scope | str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def requires(scope: Scope | str, *, paces: tuple[Pace, ...] = ()) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let a request in whose token is good at this moment and has `scope`; `principal()` then says who asks.
 
-    Raises TokenMissing, TokenRefused or ScopeMissing before the view runs.
+    With `paces`, the use is counted. Raises TokenMissing, TokenRefused, ScopeMissing or TooOften before the view runs.
     """
     needed = Scope(scope)
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            g.dolen_principal = _admitted(needed)
+            g.dolen_principal = _admitted(needed, paces)
             return view(*args, **kwargs)
 
         return _ruled(guarded, f"scope {needed}")
@@ -72,11 +73,13 @@ def bearer_token(header: str | None) -> str:
     return found[1]
 
 
-def _admitted(scope: Scope) -> Principal:
+def _admitted(scope: Scope, paces: tuple[Pace, ...]) -> Principal:
     room = cast(OAuthRoom, current_app.extensions[EXTENSION])
     live = room.tokens.read(bearer_token(request.headers.get("Authorization")), at=room.clock())
     if scope not in live.stored.scopes:
         raise ScopeMissing(scope)
+    if paces:
+        keep_pace(room.tokens.engine, paces, client_id=live.stored.client_id, at=room.clock())
     return _principal(live)
 
 

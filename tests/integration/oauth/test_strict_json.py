@@ -51,9 +51,9 @@ def test_any_bytes_are_either_read_or_refused(data: bytes) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b'{"a":1,"a":1}', b'{"a":{"b":1,"b":2}}', b'[{"a":1,"\\u0061":2}]', b"NaN", b"[Infinity]", b"[-Infinity]", 
-     b"1e999", b"[-1e999]", b'"\\ud800"', b'{"\\udfff":1}', b'"\\u0000"', b"\xef\xbb\xbf{}", b"{}\x00", b"", b" ", b"{} {}",
-     b"'a'", b"{a:1}", b"[1,]", b"// c\n1", b'"\xff"', b'"\n"', b"01", b"9" * 5000, '"a"'.encode("utf-16")],
+    [b'{"a":1,"a":1}', b'{"a":{"b":1,"b":2}}', b'[{"a":1,"\\u0061":2}]', b"NaN", b"[Infinity]", b"[-Infinity]",
+     b"1e999", b"[-1e999]", b'"\\ud800"', b'{"\\udfff":1}', b'"\\u0000"', b"\xef\xbb\xbf{}", b"{}\x00", b"", b" ",
+     b"{} {}", b"'a'", b"{a:1}", b"[1,]", b"// c\n1", b'"\xff"', b'"\n"', b"01", b"9" * 5000, '"a"'.encode("utf-16")],
 )  # fmt: skip
 def test_what_readers_disagree_about_is_refused(data: bytes) -> None:
     assert refused(data)

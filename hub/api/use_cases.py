@@ -1,0 +1,53 @@
+"""What the API asks of the hub; `hub.wiring` implements it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol, cast
+from uuid import UUID
+
+from flask import current_app
+
+from hub.consenting.model import ConsentLine
+from hub.directory.model import Principal
+from hub.sharing.model import Disclosure, RecordQuery
+from hub.syncing.model import RowReport
+
+EXTENSION = "dolen_api"
+
+
+class ApiUseCases(Protocol):
+    """The use cases of agency systems. `principal` is who asks, as the access token says."""
+
+    def disclose(self, principal: Principal, handle_id: UUID, query: RecordQuery) -> Disclosure:
+        """What this caller may see of this learner now, recorded."""
+        ...
+
+    def lookup(self, principal: Principal, identifiers: Sequence[tuple[str, str]]) -> UUID | None:
+        """The caller's own handle for the learner with these identifiers (kind, value); None: unknown or not theirs."""
+        ...
+
+    def push(self, principal: Principal, kind: str, content: bytes) -> RowReport:
+        """Take in one small source of this kind for the caller's agency."""
+        ...
+
+    def consents_for(self, principal: Principal, handle_id: UUID) -> Sequence[ConsentLine]:
+        """Consents about this learner that name the caller's agency as holder or recipient."""
+        ...
+
+    def disclosure_of(self, principal: Principal, disclosure_id: UUID) -> Mapping[str, object]:
+        """A disclosure that was made to the caller's agency, as JSON without values; raises NotKnownHere."""
+        ...
+
+    def checkpoint(self) -> bytes | None:
+        """The newest signed checkpoint of the ledger; None before the first."""
+        ...
+
+    def readiness(self) -> Mapping[str, str]:
+        """The state of each component by name: `ok`, or a short code for what is wrong. No text from outside."""
+        ...
+
+
+def use_cases() -> ApiUseCases:
+    """The hub of the application that answers this request."""
+    return cast(ApiUseCases, current_app.extensions[EXTENSION])
