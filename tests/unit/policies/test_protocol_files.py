@@ -334,6 +334,20 @@ def test_the_sample_gives_education_duties_at_once_and_speech_only_on_consent(
     assert snapshot.askable(recipient="dyffryn-education", purpose="aln-plan", holder="afon-health", at=NOW) & speech
 
 
+def test_consent_is_asked_only_for_what_a_protocol_in_force_shares_on_consent(
+    sample: Protocol, catalogue: Catalogue
+) -> None:
+    snapshot = compile_snapshot(catalogue, [sample])
+    education = {"recipient": "dyffryn-education", "purpose": "aln-plan", "holder": "dyffryn-social-care"}
+    expected = catalogue.in_group("social_care.sdq") | catalogue.mask(
+        ["social_care.assessment_summary", "social_care.category_of_need"]
+    )
+    assert snapshot.askable(**education, at=NOW) == expected
+    for name in education:
+        assert snapshot.askable(**{**education, name: "unheard-of"}, at=NOW) == 0
+    assert snapshot.askable(**education, at=datetime(2028, 8, 31, tzinfo=UTC)) == 0
+
+
 def test_the_sample_lapses_at_its_review_date_and_not_a_moment_later(sample: Protocol, catalogue: Catalogue) -> None:
     snapshot = compile_snapshot(catalogue, [sample])
     review = datetime(2028, 8, 31, tzinfo=UTC)
