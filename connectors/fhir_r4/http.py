@@ -34,12 +34,12 @@ class Server:
         Raises:
             UnreadableSource: the address is no http(s) address, or carries a password or a query.
         """
-        parts = urlsplit(source.url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query:
+        origin = _origin(source.url)
+        if origin is None or "?" in source.url or "#" in source.url:
             raise UnreadableSource("this is no base address of a server", "give http(s)://host/path without a password")
         self.base = source.url.rstrip("/")
         self.limits: Limits = source.limits
-        self._origin = (parts.scheme, parts.hostname, parts.port)
+        self._origin = origin
         self._authorization = source.authorization
         self._client = httpx.Client(headers=_HEADERS, timeout=source.limits.answer_seconds, trust_env=False)
         self._deadline = time.monotonic() + source.limits.source_seconds
@@ -81,22 +81,20 @@ class Server:
         links = bundle.get("link")
         for link in links if isinstance(links, list) else []:
             if isinstance(link, dict) and link.get("relation") == "next" and isinstance(link.get("url"), str):
-                following = urljoin(url, str(link["url"]))
-                self._refuse_elsewhere(following)
-                return following
+                return self._following(url, str(link["url"]))
         return None
 
-    def _refuse_elsewhere(self, url: str) -> None:
+    def _following(self, url: str, link: str) -> str:
         try:
-            parts = urlsplit(url)
-            origin = (parts.scheme, parts.hostname, parts.port)
+            following = urljoin(url, link)
         except ValueError:
-            origin = None
-        if origin != self._origin or parts.username:
+            following = ""
+        if _origin(following) != self._origin:
             raise UnreadableSource(
                 "the server sends us to another host for the next page, which we refuse",
                 "give the address that its links use as the source",
             )
+        return following
 
     def _document(self, url: str, *, required: bool) -> Json:
         for attempt in range(_TRIES):
@@ -147,6 +145,18 @@ class Server:
             return json_of(text_of(content))
         except Unfit:
             return None
+
+
+def _origin(url: str) -> tuple[str, str, int | None] | None:
+    """Scheme, host and port of an http(s) address; None for anything else, also for one with a password in it."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
+        return None
+    return parts.scheme, parts.hostname, port
 
 
 def _pause(header: str | None) -> float:
