@@ -77,3 +77,11 @@ def states_of(
 
 def _numbered(event: Answer, number: int) -> ConsentEvent:
     return ConsentEvent(number=number, **{name: getattr(event, name) for name in Answer.__dataclass_fields__})
+
+
+def lapsed(connection: Connection, *, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+    """Learner and consent of up to `limit` grants whose end has come and that have no event after it.
+
+    Only a first choice: `append` checks again under the learner's lock.
+    """
+    return queries.lapsed(connection, at=at, limit=limit)

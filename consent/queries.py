@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Insert, Row, Select, and_, insert, select
+from sqlalchemy import ColumnElement, Connection, Insert, Row, Select, and_, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from consent.errors import HistoryUnreadable
@@ -26,6 +26,7 @@ def ensure(connection: Connection, matter: Matter, *, new_id: UUID, at: datetime
         "holder": matter.holder,
         "recipient": matter.recipient,
         "purpose": matter.purpose,
+        "scope": matter.scope,
         "person_id": matter.person_id,
         "opened_at": at,
     }
@@ -66,6 +67,28 @@ def histories(
 def write(connection: Connection, event: ConsentEvent) -> None:
     """Insert one event; the unique number refuses a second writer."""
     connection.execute(insert(consent_event).values(_as_row(event)))
+
+
+def lapsed(connection: Connection, *, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+    """Learner and consent whose newest event is a grant or narrowing whose end has come, the longest over first."""
+    newest = (
+        select(consent_event.c.consent_id, func.max(consent_event.c.number).label("number"))
+        .group_by(consent_event.c.consent_id)
+        .subquery()
+    )
+    is_newest = and_(consent_event.c.consent_id == consent.c.id, consent_event.c.number == newest.c.number)
+    statement = (
+        select(consent.c.learner_id, consent.c.id)
+        .join(newest, newest.c.consent_id == consent.c.id)
+        .join(consent_event, is_newest)
+        .where(
+            consent_event.c.kind.in_([EventKind.GRANTED.value, EventKind.NARROWED.value]),
+            consent_event.c.valid_until <= at,
+        )
+        .order_by(consent_event.c.valid_until, consent.c.id)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in connection.execute(statement)]
 
 
 def _insert_if_absent(connection: Connection) -> Insert:

@@ -88,7 +88,7 @@ def _answer_consent(
     with unit_of_work(room.engine) as connection:
         lock_learner(connection, matter.learner_id)
         at = room.clock()
-        given = events.events_of(connection, matter.learner_id, consent_id=consent_id)
+        given = [one for one in events.events_of(connection, matter.learner_id) if one.consent_id == consent_id]
         standing = given[-1].standing
         if standing is None:
             raise NotYourConsent

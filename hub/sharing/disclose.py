@@ -65,7 +65,7 @@ def _disclose(room: Sharing, reader: Reader, query: RecordQuery, *, wanted: int)
         with unit_of_work(room.engine) as connection:
             ruling = rule(room, connection, reader, wanted=wanted)
             room.pause("after_decision")
-            sealed = _page(connection, reader, ruling, query)
+            sealed = _page(room, connection, reader, ruling, query=query)
             shown = [_open(room.book.catalogue, keys, ruling, one) for one in sealed[: query.limit]]
             room.pause("after_opening")
             answer = _answer(reader, ruling, shown=shown, has_more=len(sealed) > query.limit)
@@ -91,12 +91,16 @@ def _checked(catalogue: Catalogue, principal: Principal, query: RecordQuery) -> 
     return catalogue.mask(query.fields)
 
 
-def _page(connection: Connection, reader: Reader, ruling: Ruling, query: RecordQuery) -> list[SealedRecord]:
+def _page(
+    room: Sharing, connection: Connection, reader: Reader, ruling: Ruling, *, query: RecordQuery
+) -> list[SealedRecord]:
     """One record more than asked for, so that a following page shows; holders with nothing allowed are left out.
 
-    A record without a single allowed field is left out too, without a trace of its existence in the page's length.
+    A record without a single allowed field that says something of the learner is left out too, and does not count for
+    the page's length: its date or status alone would tell that it exists.
     """
-    readable = ruling.readable
+    telling = ~room.book.accompanying
+    readable = {holder: allowed & telling for holder, allowed in ruling.readable.items() if allowed & telling}
     handles = [(agency, handle) for agency, handle in reader.handles if agency in readable]
     found: list[SealedRecord] = []
     after = query.after

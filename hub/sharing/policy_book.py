@@ -14,6 +14,9 @@ from policies.fields import Catalogue
 from policies.model import Protocol
 from policies.snapshot import Snapshot, compile_snapshot
 
+ACCOMPANIES = "accompanies"
+"""Catalogue tag of fields that say something about a record, not about the learner."""
+
 InForce = frozenset[tuple[str, int, bytes]]
 
 
@@ -29,6 +32,11 @@ class PolicyBook:
     protocols: tuple[Protocol, ...]
     _compiled: dict[InForce, Snapshot] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+
+    @property
+    def accompanying(self) -> int:
+        """Fields that only go along with others (date and status of a record): alone they show no record."""
+        return self.catalogue.tagged(ACCOMPANIES)
 
     def snapshot(self, connection: Connection) -> Snapshot:
         """What decides now, read (and on PostgreSQL locked FOR SHARE) in this transaction."""

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from connectors.base import MemorySource, Source
-from consent.ledger import queries as ledger
+from consent.ledger.queries import checkpoints
 from consent.ledger.sequencer import dummy_due, sequence_once
 from consent.ledger.signer import Signer, publish_checkpoint
 from hub.consenting import decide, lines, offers, receipts
@@ -234,7 +234,7 @@ class Hub:
     def checkpoint(self) -> bytes | None:
         """The newest signed checkpoint; None before the first."""
         with reading(self.engine) as connection:
-            signed = ledger.latest_checkpoint(connection)
+            signed = checkpoints.latest(connection)
         return None if signed is None else signed.text.encode()
 
     def close(self) -> None:
