@@ -14,28 +14,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from policies import reading
-from policies.decision import OWN_RECORD
 from policies.errors import ProtocolError, ProtocolsRefused
 from policies.fields import Catalogue
-from policies.model import (
-    Admission,
-    Condition,
-    Office,
-    Partner,
-    Protocol,
-    ProtocolKind,
-    ProtocolRef,
-    Purpose,
-    Retention,
-    Role,
-    Rule,
-    Sector,
-    Signature,
-)
+from policies.model import Partner, Protocol, ProtocolKind, ProtocolRef, Purpose, Role, Rule
+from policies.parties import read_admission, read_partner, read_purpose, read_retention, read_role, read_signature
 from policies.reading import Faults
 from policies.rules import RuleReader, ambiguities
 from policies.strict_yaml import MAX_BYTES, Fault, Node, Table, parse
-from policies.words import Words
 
 T = TypeVar("T")
 
@@ -171,12 +156,12 @@ class _Reader:
             partners=named.partners,
             roles=named.roles,
             purposes=named.purposes,
-            admission=self._each(self._at["admission"], lambda node: _admission(node, named.partners)),
+            admission=self._each(self._at["admission"], lambda node: read_admission(node, named.partners)),
             rules=rules,
-            retention=self._each(self._at["retention"], lambda node: _retention(node, named.partners)),
+            retention=self._each(self._at["retention"], lambda node: read_retention(node, named.partners)),
             in_force_from=reading.day(self._at["in_force_from"]),
             review_on=reading.day(self._at["review_on"]),
-            signatures=self._each(signatures, lambda node: _signature(node, named.partners)) if signatures else (),
+            signatures=self._each(signatures, lambda node: read_signature(node, named.partners)) if signatures else (),
             source_sha256=sha256,
             file=file,
         )
@@ -195,11 +180,11 @@ class _Reader:
         return version
 
     def _named(self) -> _Named:
-        roles = self._by_name(self._at["roles"], _role, name=lambda role: role.code)
-        purposes = self._by_name(self._at["purposes"], _purpose, name=lambda purpose: purpose.code)
+        roles = self._by_name(self._at["roles"], read_role, name=lambda role: role.code)
+        purposes = self._by_name(self._at["purposes"], read_purpose, name=lambda purpose: purpose.code)
         partners = self._by_name(
             self._at["partners"],
-            lambda node: _partner(node, roles, self._agencies),
+            lambda node: read_partner(node, roles, self._agencies),
             name=lambda partner: partner.agency,
         )
         if self._faults.found:
@@ -230,60 +215,3 @@ class _Reader:
         if len(named) < len(found):
             raise Fault(node.line, "a name stands twice in this list", remedy="keep one entry of each name")
         return named
-
-
-def _role(node: Node) -> Role:
-    body = reading.table(node, required=("code", "title")).entries
-    return Role(reading.slug(body["code"]), reading.words(body["title"]))
-
-
-def _purpose(node: Node) -> Purpose:
-    body = reading.table(node, required=("code", "words")).entries
-    code = reading.slug(body["code"])
-    if code == OWN_RECORD:
-        raise Fault(body["code"].line, f"the purpose `{OWN_RECORD}` is built in", remedy="choose another code")
-    return Purpose(code, reading.words(body["words"]))
-
-
-def _partner(node: Node, roles: Collection[str], agencies: Collection[str] | None) -> Partner:
-    body = reading.table(node, required=("agency", "name", "sector", "designated_person", "ask", "roles")).entries
-    agency = reading.slug(body["agency"])
-    if agencies is not None and agency not in agencies:
-        raise Fault(
-            body["agency"].line, f"the agency `{agency}` is not in the directory", remedy="add the partner, or mend it"
-        )
-    ask = reading.table(body["ask"], required=("en", "cy", "contact")).entries
-    named = [
-        reading.named(item, roles, what="role", remedy="list it under `roles:`")
-        for item in reading.items(body["roles"])
-    ]
-    return Partner(
-        agency=agency,
-        name=reading.words(body["name"]),
-        sector=reading.choice(body["sector"], Sector),
-        designated_person=reading.words(body["designated_person"]),
-        ask=Office(agency, Words(en=reading.text(ask["en"]), cy=reading.text(ask["cy"])), reading.text(ask["contact"])),
-        roles=frozenset(named),
-    )
-
-
-def _named_partner(node: Node, partners: Collection[str]) -> str:
-    return reading.named(node, partners, what="partner", remedy="list it under `partners:`")
-
-
-def _admission(node: Node, partners: Collection[str]) -> Admission:
-    body = reading.table(node, required=("holder", "any_of", "words")).entries
-    conditions = (reading.choice(item, Condition) for item in reading.items(body["any_of"]))
-    return Admission(_named_partner(body["holder"], partners), frozenset(conditions), reading.words(body["words"]))
-
-
-def _retention(node: Node, partners: Collection[str]) -> Retention:
-    body = reading.table(node, required=("agency", "words")).entries
-    return Retention(_named_partner(body["agency"], partners), reading.words(body["words"]))
-
-
-def _signature(node: Node, partners: Collection[str]) -> Signature:
-    body = reading.table(node, required=("agency", "office", "signed_on")).entries
-    return Signature(
-        _named_partner(body["agency"], partners), reading.words(body["office"]), reading.day(body["signed_on"])
-    )
