@@ -11,10 +11,10 @@ from uuid import UUID
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, Uuid, insert, select, update
 
 import hub.directory.tables as directory
-from hub.database import metadata, new_id, reading, unit_of_work
-from hub.directory import invariants
+from hub.database import new_id, reading, unit_of_work
 from hub.directory.model import Accountable
 from hub.directory.queries.learners import insert_accountable, insert_learners
+from hub.migrations.run import Store, upgrade
 from hub.notices.model import ACCOUNTABLE, Audience, NoticeKind, NoticeState
 from hub.notices.tables import notice, notice_told
 from hub.notices.write import write_notice
@@ -45,12 +45,10 @@ def record(connection: Connection, event: NoticeEvent) -> None:
 
 
 def create_schema(engine: Engine) -> None:
-    """The tables that telling lives on."""
+    """The hub's schema, by its migrations, and the table that stands for the outbox."""
+    upgrade(engine, Store.MAIN)
     with unit_of_work(engine) as connection:
-        metadata.create_all(connection)
         _recorded_metadata.create_all(connection)
-        for statement in invariants.statements(engine.dialect.name):
-            connection.exec_driver_sql(statement)
 
 
 @dataclass
