@@ -132,7 +132,7 @@ def _read(document: Json) -> Opening:
     if document["format"] != OPENING_FORMAT:
         raise OpeningMalformed("an unknown format")
     nonce = _bytes(document["nonce"], _NONCE_BYTES)
-    withheld = _withheld(document.get("withheld"))
+    withheld = _withheld(document["withheld"]) if "withheld" in document else []
     body: dict[str, Json] = {}
     digests = list(withheld)
     for salt, name, value in _fields(document["fields"]):
@@ -154,8 +154,6 @@ def _fields(listed: Json) -> Iterable[tuple[bytes, str, Json]]:
 
 
 def _withheld(listed: Json) -> list[bytes]:
-    if listed is None:
-        return []
     if not isinstance(listed, list) or not 0 < len(listed) <= MAX_FIELDS:
         raise OpeningMalformed("withheld is not a list of digests")
     digests = [hash_bytes(each) if isinstance(each, str) else b"" for each in listed]
