@@ -42,11 +42,13 @@ def live() -> Response:
 @open_to_all("says which components work, in words of our own")
 @routes.output(HealthAnswer)
 @routes.doc(responses=problems() | {503: json_text("Something that is needed does not work.", "HealthAnswer")})
-def ready() -> tuple[Response, int]:
+def ready() -> Response:
     """Say whether this process can do its work: 200 when every component is `ok`, else 503."""
     checks = dict(use_cases().readiness())
     is_ready = all(state == OK for state in checks.values())
-    return jsonify(status=OK if is_ready else "not-ready", checks=checks), 200 if is_ready else 503
+    response = jsonify(status=OK if is_ready else "not-ready", checks=checks)
+    response.status_code = 200 if is_ready else 503
+    return response
 
 
 @routes.get("/metrics")

@@ -1,0 +1,133 @@
+"""A hand-written hub behind the API, for the shape of requests and answers. The journeys run against the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from apiflask import APIFlask
+
+from connectors.registry import connector
+from hub import api, problems
+from hub.consenting.model import ConsentLine
+from hub.directory.model import Principal
+from hub.oauth import endpoints
+from hub.sharing.errors import NotKnownHere, PurposeMissing
+from hub.sharing.model import Disclosure, RecordQuery, ShownRecord, Withheld
+from hub.syncing.model import RowReport
+from tests.integration.oauth.world import Clock, Partner, World
+
+AT = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
+KNOWN = UUID("01957000-0000-7000-8000-000000000001")
+DISCLOSURE = UUID("01957000-0000-7000-8000-000000000002")
+RECORD = UUID("01957000-0000-7000-8000-000000000003")
+HUBS_OWN_ID = UUID("01957000-0000-7000-8000-00000000dead")
+UPN = "A123456789012"
+
+
+@dataclass
+class FakeHub:
+    """Knows one learner, and keeps what it was asked. `fails_with` is raised by every use case."""
+
+    asked: list[object] = field(default_factory=list)
+    fails_with: Exception | None = None
+    checks: dict[str, str] = field(default_factory=lambda: {"database": "ok", "keys": "ok"})
+    signed: bytes | None = b"dolen.example/ledger\n1\nAAAA\n"
+
+    def disclose(self, principal: Principal, handle_id: UUID, query: RecordQuery) -> Disclosure:
+        self._asked(principal, handle_id, query)
+        if not principal.purpose:
+            raise PurposeMissing
+        if handle_id != KNOWN:
+            raise NotKnownHere
+        shown = ShownRecord(RECORD, 2, "health", AT, {"health.speech.receptive_language": {"score": "71.5"}})
+        hidden = Withheld("social.care.status", "social", "Ask social services.", "Gofynnwch i'r gwasanaethau.")
+        return Disclosure(
+            DISCLOSURE,
+            AT,
+            handle_id,
+            "education",
+            principal.purpose,
+            principal.role,
+            ("p/1",),
+            (shown,),
+            (hidden,),
+            None,
+        )
+
+    def lookup(self, principal: Principal, identifiers: Sequence[tuple[str, str]]) -> UUID | None:
+        self._asked(principal, identifiers)
+        return KNOWN if ("upn", UPN) in identifiers else None
+
+    def push(self, principal: Principal, kind: str, content: bytes) -> RowReport:
+        self._asked(principal, kind, content)
+        connector(kind)
+        report = RowReport(kind=kind, source="push", created=1)
+        report.quarantine("no-key")
+        return report
+
+    def consents_for(self, principal: Principal, handle_id: UUID) -> Sequence[ConsentLine]:
+        self._asked(principal, handle_id)
+        if handle_id != KNOWN:
+            raise NotKnownHere
+        fields = ("health.speech.receptive_language",)
+        return [ConsentLine(DISCLOSURE, HUBS_OWN_ID, "granted", "health", "education", "aln-plan", fields, AT, None)]
+
+    def disclosure_of(self, principal: Principal, disclosure_id: UUID) -> Mapping[str, object]:
+        self._asked(principal, disclosure_id)
+        if disclosure_id != DISCLOSURE:
+            raise NotKnownHere
+        return {
+            "disclosure_id": str(DISCLOSURE),
+            "at": AT.isoformat(),
+            "learner": str(KNOWN),
+            "recipient": "education",
+            "purpose": "aln-plan",
+            "role": "aln-coordinator",
+            "protocols": ["p/1"],
+            "records": [
+                {"record_id": str(RECORD), "version": 2, "holder": "health", "fields": ["health.growth.height"]}
+            ],
+        }
+
+    def checkpoint(self) -> bytes | None:
+        self._asked()
+        return self.signed
+
+    def readiness(self) -> Mapping[str, str]:
+        self._asked()
+        return self.checks
+
+    def _asked(self, *what: object) -> None:
+        self.asked.append(what)
+        if self.fails_with is not None:
+            raise self.fails_with
+
+
+@dataclass
+class ApiWorld(World):
+    """A hub with its authorization server, its API and its problem documents."""
+
+    hub: FakeHub = field(default_factory=FakeHub)
+
+    def __post_init__(self) -> None:
+        self.app = make_api(self)
+
+
+def make_api(world: ApiWorld) -> APIFlask:
+    """The application without its pages."""
+    app = api.make_app("api_tests")
+    endpoints.register(app, engine=world.engine, settings=world.settings, clock=world.clock)
+    api.register(app, world.hub, settings=world.settings)
+    problems.register(app)
+    return app
+
+
+def authorised(partner: Partner, *, scope: str = "records:read", **changed: object) -> dict[str, str]:
+    """The header of a request with a fresh token."""
+    return {"Authorization": f"Bearer {partner.token(scope=scope, **changed)}"}
+
+
+__all__ = ["ApiWorld", "Clock", "FakeHub", "Partner", "authorised", "make_api"]
