@@ -20,6 +20,7 @@ from hub.directory.match import Proposal, Verdict, match
 from hub.directory.model import Arrival, LocalNumber, Match, Newcomer
 from hub.directory.queries import handles, parties
 from hub.sealing.key_store import KeyStore
+from hub.sealing.model import HUB
 
 
 def known_handles(
@@ -47,13 +48,13 @@ def prepare(connection: Connection, keys: KeyStore, *, agency_id: str, newcomers
     for newcomer in newcomers:
         before = merged.get(newcomer.local)
         merged[newcomer.local] = newcomer if before is None else _joined(before, newcomer)
-    keyring = keys.keyrings.get(agency_id)
+    keyring, hub = keys.keyrings.get(agency_id), keys.keyrings.get(HUB)
     indexes = {local: own_indexes(keyring, as_identifier(local)) for local in merged}
     known = handles.handles_by_local_number(
         connection, agency_id=agency_id, indexes=[index for some in indexes.values() for index in some]
     )
     drafts = {
-        local: draft_of(keys, agency_id=agency_id, newcomer=newcomer, known=_first(indexes[local], known))
+        local: draft_of(keyring, hub, newcomer=newcomer, known=_first(indexes[local], known))
         for local, newcomer in merged.items()
     }
     prepared = Prepared(agency_id, tuple(one.local for one in newcomers), drafts)

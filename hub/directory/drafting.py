@@ -25,16 +25,15 @@ from hub.sealing.model import HUB, SubjectKey, handle_directory_key
 from hub.sealing.reseal import reseal
 
 
-def draft_of(keys: KeyStore, *, agency_id: str, newcomer: Newcomer, known: tuple[UUID, UUID] | None) -> Draft:
-    """A draft of one child; `known` is its handle and learner where the agency has it already."""
-    own, hub = keys.keyrings.get(agency_id), keys.keyrings.get(HUB)
+def draft_of(own: Keyring, hub: Keyring, *, newcomer: Newcomer, known: tuple[UUID, UUID] | None) -> Draft:
+    """A draft of one child of the agency whose keyring is `own`; `known`: its handle and learner, where it has it."""
     local = as_identifier(newcomer.local)
     entries = [_entry(own, hub, local, finds_handle=True)]
     # The local number may be listed among the identifiers once more.
     entries += [_entry(own, hub, one, finds_handle=False) for one in newcomer.identifiers if _differs(one, local)]
     handle_id, learner_id = known if known is not None else (new_id(), new_id())
     return Draft(
-        agency_id=agency_id,
+        agency_id=own.agency_id,
         local=newcomer.local,
         index=entries[0].indexes[-1],
         handle_id=handle_id,
