@@ -18,15 +18,15 @@ from pydantic import AnyHttpUrl
 from sqlalchemy import Engine, insert, update
 from werkzeug.test import TestResponse
 
-from hub.database import metadata, unit_of_work
+from hub.database import unit_of_work
 from hub.directory.tables import agency, client
+from hub.migrations.run import Store, upgrade
 from hub.oauth.assertions import ASSERTION_TYPE, new_client_key, public_jwks
 from hub.oauth.endpoints import register
 from hub.oauth.errors import OAuthError, ScopeMissing
 from hub.oauth.guard import principal, requires
 from hub.oauth.keys import create_keys
 from hub.oauth.model import DETAILS_TYPE, Scope
-from hub.oauth.tables import access_token, assertion_used, client_pace
 from hub.settings import Settings
 
 TOKEN_URL = "https://hub.example/oauth/token"
@@ -73,8 +73,8 @@ def settings_in(home: Path) -> Settings:
 
 
 def make_schema(engine: Engine) -> None:
-    """The tables that the authorization server needs."""
-    metadata.create_all(engine, tables=[agency, client, access_token, assertion_used, client_pace])
+    """Every table of the hub, by its migrations."""
+    upgrade(engine, Store.MAIN)
 
 
 def make_app(settings: Settings, engine: Engine, clock: Clock) -> Flask:
