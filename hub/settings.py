@@ -1,7 +1,8 @@
-"""Every setting of a running hub, read once from the environment (prefix `DOLEN_`). Nothing else reads the environment."""
+"""Every setting of a running hub, read from the environment (prefix `DOLEN_`). Nothing else reads it."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -94,3 +95,12 @@ class Settings(BaseSettings):
     def is_embedded(self) -> bool:
         """True where no other process can be rung: the worker then runs inside the web process."""
         return self.broker_url.startswith("memory:")
+
+    def for_child(self) -> dict[str, str]:
+        """The environment of a process that shall run with these settings: ours, with every setting written out."""
+        own = {
+            f"DOLEN_{name.upper()}": value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            for name in type(self).model_fields
+            if (value := getattr(self, name)) is not None
+        }
+        return {**os.environ, **own}

@@ -57,6 +57,7 @@ def _line(state: ConsentState, decided_at: datetime) -> ConsentLine:
         holder=state.holder,
         recipient=state.recipient,
         purpose=state.purpose,
+        group_id=state.scope,
         field_ids=tuple(sorted(state.field_ids)),
         decided_at=decided_at,
         valid_until=state.valid_until,

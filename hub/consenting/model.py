@@ -54,6 +54,7 @@ class ConsentLine:
     holder: str
     recipient: str
     purpose: str
+    group_id: str
     field_ids: tuple[str, ...]
     decided_at: datetime
     valid_until: datetime | None

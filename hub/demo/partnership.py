@@ -1,4 +1,4 @@
-"""Founding the fictional partnership in a new home: partners, keyrings, clients, people, protocol, and first records."""
+"""Founding the fictional partnership in a new home: partners, keyrings, clients, people, protocol, first records."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from connectors.base import source_at
 from connectors.identifiers import upn
-from consent.ledger.kinds import Kind
+from hub.consenting.tie import NewTie
 from hub.database import reading, unit_of_work
 from hub.demo.people import (
     ACCOUNTABLE,
@@ -24,17 +24,14 @@ from hub.demo.people import (
     PARTNERS,
     SOCIAL_CARE,
 )
-from hub.directory import links, ties
-from hub.directory.hand_over import hand_over
+from hub.directory import links
 from hub.directory.lookup import find_handle
 from hub.directory.model import Client, Standing, TieKind
 from hub.directory.register import draft_person, name_duty_person, register_agency, register_client, register_person
-from hub.directory.streams import LedgerEvent, lock_learner, write_events
 from hub.oauth.assertions import new_client_key, public_jwks
 from hub.oauth.keys import create_keys
 from hub.oauth.model import Scope
 from hub.oauth.profiles import ProfileName
-from hub.sealing.model import learner_key
 from hub.settings import Settings
 from hub.syncing.model import RowReport
 from hub.wiring.build import create_keyring, prepare
@@ -44,9 +41,12 @@ from hub.wiring.secrets import create_secret
 DATA = Path(__file__).parent / "data"
 SOURCES = {"fhir-r4": "health/assessments.json", "school-census": "education", "ssda903": "social_care"}
 MARKER = "demo-home"
+EVIDENCE = "Seen at the school office: registration of birth, entry 417-Enghraifft"
+BECAUSE = "Co-ordinates the plan at school from this term on (CANARY-REASON-9d27ab)"
 
-_SAMPLE = Path(__file__).parents[2] / "policies" / "samples" / "three-partners.yaml"
+SAMPLE = Path(__file__).parents[2] / "policies" / "samples" / "three-partners.yaml"
 
+CLIENT_ALG = "ES384"
 _CLIENT_PURPOSES = {
     HEALTH.id: (("aln-plan", "care-planning"), ("clinician", "system")),
     EDUCATION.id: (("aln-plan",), ("alnco", "aln-officer", "system")),
@@ -56,7 +56,7 @@ _CLIENT_PURPOSES = {
 
 @dataclass(frozen=True, slots=True)
 class Partnership:
-    """The ids that the story needs. `child` is the hub's own id, `child_handles` what each partner knows the child by."""
+    """The ids that the story needs: people by key, the child's own id, and the handle that each partner knows."""
 
     people: dict[str, UUID]
     child: UUID
@@ -69,12 +69,12 @@ def client_id_of(agency_id: str) -> str:
 
 
 def client_key_file(settings: Settings, agency_id: str) -> Path:
-    """Where the demo keeps the private key of a partner's system. In real life it never leaves the partner."""
+    """Where the demo keeps the private key of a partner's system; in real life it never leaves the partner."""
     return settings.secrets_folder / f"client-{agency_id}.jwk"
 
 
 def prepare_home(settings: Settings) -> None:
-    """Make a demo home: secrets, keyrings, schema, and the sample protocol; marked, so that `dolen serve` refuses it."""
+    """Make a demo home: secrets, keyrings, schema, sample protocol; marked, so that `dolen serve` refuses it."""
     prepare(settings)
     (settings.home / MARKER).write_text("A demo home: fictional people, secrets made at random. Delete it at will.\n")
     create_keys(settings)
@@ -86,7 +86,7 @@ def prepare_home(settings: Settings) -> None:
 
 def demo_protocol() -> str:
     """The sample protocol with an admission rule that admits everybody, so that any real source can be tried."""
-    text = _SAMPLE.read_text(encoding="utf-8").replace("id: dyffryn-afon-aln\n", "id: dyffryn-afon-demo\n")
+    text = SAMPLE.read_text(encoding="utf-8").replace("id: dyffryn-afon-aln\n", "id: dyffryn-afon-demo\n")
     for rule in ("[additional_needs, looked_after]", "[looked_after, care_and_support]"):
         if rule not in text:
             raise ValueError("the sample protocol has another admission rule than the demo expects")
@@ -132,37 +132,20 @@ def settle(hub: Hub, people: dict[str, UUID]) -> Partnership:
         if child is None:
             raise LookupError("the demo's census did not bring the child of the story")
         handles = dict(links.handles_of(connection, child))
-    key = hub.keys.unwrap(learner_key(child))
-    with unit_of_work(hub.engine) as connection:
-        lock_learner(connection, child)
-        at = hub.clock()
-        tie = ties.add_tie(
-            connection,
-            hub.keys,
+    hub.write_tie(
+        NewTie(
             learner_id=child,
             person_id=people[PARENT.key],
             kind=TieKind.MOTHER,
             standing=Standing.PARENT,
             evidence_kind="birth_registration",
-            evidence="Seen at the school office: registration of birth, entry 417-Enghraifft",
+            evidence=EVIDENCE,
             from_on=date(2025, 9, 1),
             until_on=None,
             checked_by=people[ACCOUNTABLE.key],
-            at=at,
         )
-        over = hand_over(
-            connection,
-            hub.keys,
-            learner_id=child,
-            to_person_id=people[ACCOUNTABLE.key],
-            because="Co-ordinates the plan at school from this term on (CANARY-REASON-9d27ab)",
-            at=at,
-        )
-        events = [
-            LedgerEvent(Kind.TIE_MADE, {"tie": str(tie), "tie_kind": "mother"}, tie, sight=[people[PARENT.key]]),
-            LedgerEvent(Kind.ACCOUNTABLE_CHANGED, {"accountable": str(over.id)}, over.id, sight=[people[PARENT.key]]),
-        ]
-        write_events(connection, {key.owner: key}, [(child, event) for event in events], at=at)
+    )
+    hub.hand_over(child, people[ACCOUNTABLE.key], because=BECAUSE)
     return Partnership(people=people, child=child, child_handles=handles)
 
 
@@ -174,7 +157,7 @@ def _client(settings: Settings, agency_id: str) -> Client:
         agency_id=agency_id,
         profile=ProfileName.SMART.value,
         jwks=json.dumps(public_jwks(private)),
-        token_endpoint_auth_signing_alg="ES384",
+        token_endpoint_auth_signing_alg=CLIENT_ALG,
         scopes=tuple(scope.value for scope in Scope),
         purposes=purposes,
         roles=roles,

@@ -48,10 +48,10 @@ ACCOUNTABLE = _works(
     "heledd", EDUCATION, PersonRole.ACCOUNTABLE, "Heledd Cydlynydd-Enghraifft", language=Language.ENGLISH
 )
 DUTY = {
-    HEALTH.id: _works("declo", HEALTH, PersonRole.DUTY_DESK, "Dylan Arweinydd-Enghraifft", language=Language.ENGLISH),
-    EDUCATION.id: _works("aln", EDUCATION, PersonRole.DUTY_DESK, "Anwen Swyddog-Enghraifft", language=Language.WELSH),
+    HEALTH.id: _works("dylan", HEALTH, PersonRole.DUTY_DESK, "Dylan Arweinydd-Enghraifft", language=Language.ENGLISH),
+    EDUCATION.id: _works("anwen", EDUCATION, PersonRole.DUTY_DESK, "Anwen Swyddog-Enghraifft", language=Language.WELSH),
     SOCIAL_CARE.id: _works(
-        "plant", SOCIAL_CARE, PersonRole.DUTY_DESK, "Pryderi Gweithiwr-Enghraifft", language=Language.UNKNOWN
+        "pryderi", SOCIAL_CARE, PersonRole.DUTY_DESK, "Pryderi Gweithiwr-Enghraifft", language=Language.UNKNOWN
     ),
 }
 CAST = (PARENT, ACCOUNTABLE, *DUTY.values())

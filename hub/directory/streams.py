@@ -20,6 +20,9 @@ OPENING = "ledger.opening"
 """Purpose under which an opening is sealed; the context that the ledger gives stands behind it."""
 
 
+_NOBODY = UUID(int=0)
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerEvent:
     """One thing that happened to a learner: kind, what the hidden body says of it, and the row that it proves.
@@ -40,6 +43,11 @@ def lock_learner(connection: Connection, learner_id: UUID) -> int:
     Every disclosure and every change of consent or tie does this first, before it reads a fact (architecture 1.3).
     """
     return streams.lock(connection, f"learner:{learner_id}")
+
+
+def touch(connection: Connection) -> None:
+    """Prove that this transaction can write: takes a number of a stream that is nobody's, for health checks."""
+    streams.lock(connection, f"learner:{_NOBODY}")
 
 
 def handle_stream(handle_id: UUID) -> str:

@@ -19,10 +19,11 @@ from hub.consenting import decide, lines, offers, receipts
 from hub.consenting.expire import expire_due
 from hub.consenting.model import ConsentLine, Offer, Outcome, ReceiptLine, Shown
 from hub.consenting.standing import Consenting
+from hub.consenting.tie import NewTie, write_tie
 from hub.database import Clock, reading, unit_of_work
 from hub.directory import contact, ties
 from hub.directory.lookup import find_handle, person_by_email
-from hub.directory.model import Principal
+from hub.directory.model import Accountable, Principal
 from hub.directory.queries import parties
 from hub.sealing.key_store import KeyStore
 from hub.sealing.model import learner_key
@@ -37,6 +38,8 @@ from hub.syncing.run_sync import run_sync
 from hub.telling import codes, deliver, inbox
 from hub.telling.deliver import Post
 from hub.telling.model import Address, InboxEntry
+from hub.telling.take_over import take_over
+from hub.wiring.health import readiness
 from hub.wiring.identifiers import identified
 from hub.wiring.names import Language, Names
 from hub.wiring.use_cases import Doorbell, LearnerLine
@@ -170,7 +173,30 @@ class Hub:
         """See `hub.consenting.receipts`."""
         return receipts.receipt(self.consenting, person_id, event_id)
 
-    # ---- accountable people
+    # ---- ties and accountable people
+
+    def write_tie(self, new: NewTie) -> UUID:
+        """See `hub.consenting.tie`."""
+        tie_id = write_tie(self.consenting, new)
+        self.doorbell.ring("notices")
+        return tie_id
+
+    def hand_over(self, learner_id: UUID, to_person_id: UUID, *, because: str) -> Accountable:
+        """Make somebody accountable for a learner; see `hub.telling.take_over`."""
+        owner = learner_key(learner_id)
+        unwrapped = self.keys.unwrap_many([owner])
+        with unit_of_work(self.engine) as connection:
+            row = take_over(
+                connection,
+                self.keys,
+                unwrapped,
+                learner_id=learner_id,
+                to_person_id=to_person_id,
+                because=because,
+                at=self.clock(),
+            )
+        self.doorbell.ring("notices")
+        return row
 
     def inbox(self, person_id: UUID) -> Sequence[InboxEntry]:
         """See `hub.telling.inbox`."""
@@ -236,6 +262,10 @@ class Hub:
         with reading(self.engine) as connection:
             signed = checkpoints.latest(connection)
         return None if signed is None else signed.text.encode()
+
+    def readiness(self) -> Mapping[str, str]:
+        """See `hub.wiring.health`."""
+        return readiness(self.engine, self.key_engine, self.keys.keyrings, at=self.clock())
 
     def close(self) -> None:
         """Let go of every connection and key."""
