@@ -54,10 +54,10 @@ class ConsentLine:
     holder: str
     recipient: str
     purpose: str
-    group_id: str
     field_ids: tuple[str, ...]
     decided_at: datetime
     valid_until: datetime | None
+    group_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
