@@ -1,4 +1,4 @@
-"""Forms from elsewhere are refused: a token bound to this browser's cookie, and the browser's word on where it came from.
+"""Forms from elsewhere are refused: a token bound to this browser's cookie, and the browser's word on its origin.
 
 The token is an HMAC of the cookie's secret, so it needs no storage, changes at sign-in with the session, and another
 site can neither read nor compute it. `Origin` is of no use: with `Referrer-Policy: no-referrer` browsers send `null`.

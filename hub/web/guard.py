@@ -11,7 +11,7 @@ from werkzeug.routing import RequestRedirect
 from hub.web import access, cookies, csrf, headers, sessions
 from hub.web.addresses import is_page
 from hub.web.errors import NotHere, PageRefused, TimedOut, TooMany
-from hub.web.language import language_of
+from hub.web.language import language_of, wanted_language
 from hub.web.model import Access, Session
 from hub.web.render import page
 from hub.web.site import session, site
@@ -31,7 +31,7 @@ def before_request() -> ResponseReturnValue | None:
     """Language, session, access rule and form token, in this order, before the page's own code."""
     if not owns(request.path):
         return None
-    g.language = language_of(request.path) or request.accept_languages.best_match(["en", "cy"]) or "en"
+    g.language = language_of(request.path) or wanted_language(tag for tag, _ in request.accept_languages)
     request.max_content_length = MOST_BYTES
     failure = request.routing_exception
     if failure is not None:
@@ -63,7 +63,7 @@ def error_page(error: Exception) -> Response:
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
-        response.headers["Allow"] = ", ".join(error.valid_methods)
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from functools import cache
 from io import BytesIO
@@ -40,6 +40,15 @@ def language_of(path: str) -> Language | None:
     """The language that an address begins with; None: it begins with none."""
     first = path.split("/", 2)[1] if path.startswith("/") else ""
     return first if first in LANGUAGES else None
+
+
+def wanted_language(tags: Iterable[str]) -> Language:
+    """The first of a browser's languages, best first, that is one of Wales; English when none is (RFC 4647 lookup)."""
+    for tag in tags:
+        primary = tag.lower().partition("-")[0]
+        if primary in LANGUAGES:
+            return primary
+    return "en"
 
 
 @cache

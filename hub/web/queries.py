@@ -117,9 +117,12 @@ def save_journey(connection: Connection, journey: Journey, *, at: datetime) -> b
         "saved_at": at,
         "claimed_at": journey.claimed_at,
     }
+    # RETURNING, not rowcount: what an INSERT counts is not the same on every driver.
     if is_sqlite(connection):
-        return connection.execute(sqlite_insert(web_journey).values(values).on_conflict_do_nothing()).rowcount == 1
-    return connection.execute(postgres_insert(web_journey).values(values).on_conflict_do_nothing()).rowcount == 1
+        statement = sqlite_insert(web_journey).values(values).on_conflict_do_nothing()
+        return connection.execute(statement.returning(web_journey.c.id)).one_or_none() is not None
+    upsert = postgres_insert(web_journey).values(values).on_conflict_do_nothing()
+    return connection.execute(upsert.returning(web_journey.c.id)).one_or_none() is not None
 
 
 def find_journey(connection: Connection, journey_id: UUID, *, person_id: UUID) -> Journey | None:

@@ -1,4 +1,4 @@
-"""Rows of the pages: sessions, sign-in codes, counts against guessing, answers not decided on yet. Ids and hashes only."""
+"""Rows of the pages: sessions, sign-in codes, counts of tries, answers not decided on yet. Ids and hashes only."""
 
 from __future__ import annotations
 
@@ -52,4 +52,4 @@ web_journey = Table(
     Column("event_id", Uuid, nullable=True),
     Column("took_effect_at", Instant, nullable=True),
 )
-"""Answers between a form and its confirmation, for a day: field ids and a date; never a value, a name or a free text."""
+"""Answers between a form and its confirmation, for a day: field ids and a date, never a value, name or free text."""
