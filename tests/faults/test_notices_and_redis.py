@@ -139,6 +139,16 @@ def test_without_any_redis_a_worker_tells_what_is_due(world: World, server: Redi
         assert worker.process.poll() is None
 
 
+def test_a_frozen_redis_does_not_keep_a_running_worker_from_telling(world: World, server: RedisServer) -> None:
+    with _worker(world, server, sweep_seconds="1") as worker:
+        worker.wait_until_it_listens(server)
+        server.freeze()
+        try:
+            assert _told(world, _happens(world)), worker.said()
+        finally:
+            server.thaw()
+
+
 def test_redis_killed_and_started_again_is_heard_again(world: World, server: RedisServer) -> None:
     with _worker(world, server, sweep_seconds=NEVER) as worker, _doorbell(server) as doorbell:
         worker.wait_until_it_listens(server)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -101,6 +102,29 @@ def test_a_worker_that_lost_its_lease_cannot_write_over_the_next_ones_work(world
     row = world.row(notice_id)
     assert (row["state"], row["fence"], row["attempts"]) == ("done", 2, 2)
     assert len(world.recorded("notice.told")) == 1
+
+
+def test_a_worker_that_lost_its_lease_cannot_end_the_next_ones(world: World) -> None:
+    @dataclass
+    class Overtaken:
+        """While the first worker hands the mail over, a second one takes the lease, and dies."""
+
+        times: int = 0
+
+        def send(self, mail: Mail) -> None:
+            self.times += 1
+            if self.times == 2:
+                raise Killed
+            with suppress(Killed):
+                world.sweep(at=NOW + LEASE, holder="second")
+
+    world.mailer = Overtaken()
+    notice_id = world.happens()
+    world.sweep(holder="first")
+    row = world.row(notice_id)
+    assert (row["state"], row["fence"], row["lease_holder"]) == ("leased", 2, "second")
+    assert world.told(notice_id) == []
+    assert world.recorded("notice.told") == []
 
 
 def test_a_notice_that_kills_its_worker_is_given_up_and_shows(world: World) -> None:

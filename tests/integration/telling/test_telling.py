@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -14,10 +14,10 @@ from hub.notices.model import DUTY, NoticeKind, NoticeState, one_person
 from hub.notices.write import pass_on
 from hub.telling.deliver import BATCH, MAX_ATTEMPTS, RETRY_PLAN
 from hub.telling.errors import MailRefused, MailUnavailable
-from hub.telling.inbox import inbox_of
-from hub.telling.model import Address, Mail
-from hub.telling.watch import NoticeLine, notice_counts, notices_to_watch, replay
-from tests.integration.telling.world import NOW, World
+from hub.telling.inbox import acknowledge, inbox_of
+from hub.telling.model import Address, InboxEntry, Mail, NoticeLine
+from hub.telling.watch import notice_counts, notices_to_watch, replay
+from tests.integration.telling.world import NOW, World, record
 
 
 @dataclass
@@ -87,6 +87,26 @@ def test_after_a_hand_over_the_successor_is_told_what_nobody_acknowledged(world:
     assert sorted(world.told(notice_id)) == sorted([(world.first, "mail"), (world.second, "mail")])
     assert _inbox(world, world.first) == []
     assert [entry.notice_id for entry in _inbox(world, world.second)] == [notice_id]
+
+
+def test_what_was_acknowledged_is_not_passed_on(world: World) -> None:
+    notice_id = world.happens()
+    world.sweep()
+    with unit_of_work(world.engine) as connection:
+        acknowledge(connection, person_id=world.first, notice_id=notice_id, at=NOW, record=record)
+        assert pass_on(connection, learner_id=world.learner, at=NOW) == 0
+    assert world.state(notice_id) is NoticeState.DONE
+
+
+def test_who_gets_a_learner_back_is_not_told_a_second_time(world: World) -> None:
+    notice_id = world.happens()
+    world.sweep()
+    with unit_of_work(world.engine) as connection:
+        pass_on(connection, learner_id=world.learner, at=NOW)
+    world.sweep()
+    assert world.state(notice_id) is NoticeState.DONE
+    assert len(world.mails()) == 1
+    assert len(world.recorded("notice.told")) == 1
 
 
 def test_a_hand_over_while_the_mail_is_on_its_way_makes_it_due_for_the_successor(world: World) -> None:
@@ -267,21 +287,23 @@ def test_a_notice_that_waits_too_long_shows_before_anybody_was_told(world: World
     assert (line.notice_id, line.state, line.is_overdue) == (notice_id, NoticeState.DUE, False)
 
 
-def test_events_of_another_learner_are_told_apart(world: World) -> None:
+def test_handing_one_learner_over_passes_nothing_of_another_on(world: World) -> None:
     other = new_id()
     with unit_of_work(world.engine) as connection:
         world.add_learner(connection, other)
-    world.happens()
-    world.hand_over(world.second, at=NOW + timedelta(minutes=1))
-    world.sweep(at=NOW + timedelta(minutes=2))
-    assert _inbox(world, world.first) == []
+    notice_id = world.happens()
+    world.sweep()
+    with unit_of_work(world.engine) as connection:
+        assert pass_on(connection, learner_id=other, at=NOW) == 0
+    assert world.state(notice_id) is NoticeState.DONE
+    assert [entry.notice_id for entry in _inbox(world, world.first)] == [notice_id]
 
 
-def _inbox(world: World, person_id: UUID) -> list[object]:
+def _inbox(world: World, person_id: UUID) -> list[InboxEntry]:
     with reading(world.engine) as connection:
         return inbox_of(connection, person_id, at=NOW)
 
 
-def _watch(world: World, *, at: object) -> list[NoticeLine]:
+def _watch(world: World, *, at: datetime) -> list[NoticeLine]:
     with reading(world.engine) as connection:
-        return notices_to_watch(connection, at=at)  # type: ignore[arg-type]
+        return notices_to_watch(connection, at=at)
