@@ -26,23 +26,23 @@ class NotCanonicalJson(ValueError):
     """Bytes that are not the RFC 8785 form of the JSON that they hold."""
 
 
-def canonical(value: Json) -> bytes:
-    """RFC 8785 bytes of `value`; raises NotHashable.
+def canonical(value: Json, *, depth: int = 0) -> bytes:
+    """RFC 8785 bytes of `value`, which is to stand `depth` levels deep in a document; raises NotHashable.
 
     The standard library's encoder writes the same bytes for what passes `_check` (a test compares them with rfc8785),
     many times faster; only names outside the Basic Multilingual Plane sort differently, and those go to rfc8785.
     """
-    simple = _check(value, 0)
+    simple = _check(value, depth)
     try:
         return _encode(value).encode() if simple else rfc8785.dumps(value)
     except UnicodeEncodeError:
         raise NotHashable("text with a lone surrogate") from None
 
 
-def canonical_pair(name: str, value: Json) -> bytes:
+def canonical_pair(name: str, value: Json, *, depth: int = 0) -> bytes:
     """RFC 8785 bytes of the array `[name, value]`, with a short way for text, which most values are."""
     if type(value) is not str:
-        return canonical([name, value])
+        return canonical([name, value], depth=depth)
     try:
         return f"[{encode_basestring(name)},{encode_basestring(value)}]".encode()
     except UnicodeEncodeError:

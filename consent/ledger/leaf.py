@@ -28,6 +28,7 @@ MAX_FIELDS = 128
 _COMMIT = b"dolen-commit/v1\x00"
 _FIELDS = b"dolen-fields/v1\x00"
 _FIELD = b"dolen-field/v1\x00"
+_PAIR_DEPTH = 2  # below the opening's object and its list of fields
 _NONCE_BYTES, _SALT_BYTES = 32, 16
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
@@ -171,7 +172,7 @@ def _bytes(text: Json, length: int) -> bytes:
 
 def _pair(name: str, value: Json) -> bytes:
     try:
-        return jcs.canonical_pair(name, value)
+        return jcs.canonical_pair(name, value, depth=_PAIR_DEPTH)
     except jcs.NotHashable as problem:
         raise BodyRefused(f"{name}: {problem}") from None
 

@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from consent.ledger.checkpoint import Checkpoint
+from consent.ledger.checkpoint import Checkpoint, parse_checkpoint
 from consent.ledger.errors import Forked, RolledBack, StateMissing, TilesDamaged
 from consent.ledger.merkle import EMPTY_ROOT, ProofRefused, verify_consistency
-from consent.ledger.note import sign_note, vkey
+from consent.ledger.note import check_note, ed25519_verifier, read_note, sign_note, vkey
 from consent.ledger.queries import checkpoints, heads, tree
 from consent.ledger.queries.checkpoints import SignedHead
 from consent.ledger.queries.heads import Head
@@ -48,10 +48,26 @@ class Signer:
         return vkey(self.origin, self.key.public_key().public_bytes_raw())
 
     def initialise(self) -> None:
-        """Begin a new log: write the state of an empty tree. Does nothing where a state exists already."""
+        """Begin a new log: write the state of an empty tree. Does nothing where a state exists already.
+
+        For a new home only: called at every start, it would forget on behalf of whoever deletes the file.
+        """
         with self._locked():
             if not self.state_file.exists():
                 self._remember(LastSigned(0, EMPTY_ROOT))
+
+    def recover(self, note: str) -> None:
+        """Remember a checkpoint that this signer has signed, after its state was lost; an operator's step.
+
+        Take the newest that anybody holds, not just the database's own. Never makes the memory smaller. Raises
+        NoteMalformed, CheckpointMalformed or SignatureRefused where it is not this signer's.
+        """
+        read = read_note(note.encode())
+        check_note(read, [ed25519_verifier(self.vkey)])
+        signed = parse_checkpoint(read.text)
+        with self._locked():
+            if not self.state_file.exists() or signed.size > self._last().size:
+                self._remember(LastSigned(signed.size, signed.root))
 
     @contextmanager
     def turn(self) -> Iterator[LastSigned]:
@@ -129,6 +145,7 @@ def publish_checkpoint(transaction: Transaction, signer: Signer, *, now: datetim
             published = checkpoints.latest(connection)
             if published is not None and (published.size, published.root) == (head.size, head.root) == last:
                 return None
+            _refuse_forgetting(published, last)
             if head.size < last.size:
                 raise RolledBack(f"size {last.size} was signed, the database has {head.size}")
             proof = tree.consistency_path(connection, last.size, head.size)
@@ -138,6 +155,11 @@ def publish_checkpoint(transaction: Transaction, signer: Signer, *, now: datetim
         with transaction() as connection:
             checkpoints.store(connection, signed)
         return signed
+
+
+def _refuse_forgetting(published: SignedHead | None, last: LastSigned) -> None:
+    if published is not None and published.size > last.size:
+        raise StateMissing(f"the signer remembers size {last.size}, but size {published.size} is published")
 
 
 def _refuse_damaged(root: bytes, head: Head) -> None:

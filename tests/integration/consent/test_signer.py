@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from consent.ledger.checkpoint import Checkpoint, parse_checkpoint
 from consent.ledger.errors import Forked, RolledBack, StateMissing, TilesDamaged
-from consent.ledger.note import check_note, ed25519_verifier, read_note
+from consent.ledger.note import SignatureRefused, check_note, ed25519_verifier, read_note
 from consent.ledger.queries import checkpoints, heads
 from consent.ledger.queries.checkpoints import SignedHead
 from consent.ledger.signer import publish_checkpoint
@@ -166,6 +166,40 @@ def test_without_its_memory_the_signer_signs_nothing(ledger: Ledger) -> None:
         ledger.publish()
     state.write_bytes(good)
     assert ledger.publish() is not None
+
+
+def test_a_memory_that_is_begun_anew_or_put_back_is_seen(ledger: Ledger) -> None:
+    ledger.settle(10)
+    older = ledger.signer.state_file.read_bytes()
+    ledger.settle(10)
+    ledger.write(1)
+    ledger.sequence()
+    ledger.signer.state_file.unlink()
+    ledger.signer.initialise()
+    with pytest.raises(StateMissing):
+        ledger.publish()
+    ledger.signer.state_file.write_bytes(older)
+    with pytest.raises(StateMissing):
+        ledger.publish()
+
+
+def test_a_lost_memory_is_recovered_from_a_checkpoint_of_its_own_only(ledger: Ledger) -> None:
+    ledger.settle(10)
+    first = latest(ledger)
+    ledger.settle(10)
+    second = latest(ledger)
+    assert first is not None
+    assert second is not None
+    ledger.signer.state_file.unlink()
+    with pytest.raises(SignatureRefused):
+        ledger.signer.recover(second.text.replace("\n20\n", "\n21\n"))
+    assert not ledger.signer.state_file.exists()
+    ledger.signer.recover(second.text)
+    ledger.signer.recover(first.text)
+    assert json.loads(ledger.signer.state_file.read_bytes())["size"] == 20
+    assert ledger.publish() is None
+    ledger.settle(1)
+    assert ledger.fsck().is_clean
 
 
 def test_the_memory_is_private_and_is_begun_once(ledger: Ledger) -> None:

@@ -1,9 +1,11 @@
-"""Two sequencers in two processes while entries keep coming: no index lost, doubled or reordered."""
+"""Sequencers in several processes, one of them killed, while entries come: no index lost, doubled or reordered."""
 
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 from consent.ledger import outbox
@@ -14,10 +16,10 @@ from tests.integration.consent.worlds import Ledger, stream_of
 SECONDS = 3.0
 
 
-def test_two_at_once_give_every_entry_one_index_in_order(ledger: Ledger) -> None:
+def test_several_at_once_give_every_entry_one_index_in_order(ledger: Ledger) -> None:
     url = ledger.engine.url.render_as_string(hide_password=False)
     spawn = multiprocessing.get_context("spawn")
-    sequencers = [spawn.Process(target=sequence_for, args=(url, name, SECONDS)) for name in ("one", "two")]
+    sequencers = [spawn.Process(target=sequence_for, args=(url, name, SECONDS)) for name in ("one", "two", "killed")]
     for sequencer in sequencers:
         sequencer.start()
     written = [0, 0]
@@ -33,6 +35,9 @@ def test_two_at_once_give_every_entry_one_index_in_order(ledger: Ledger) -> None
     writers = [threading.Thread(target=write, args=(who,)) for who in (0, 1)]
     for writer in writers:
         writer.start()
+    # One dies in the middle of whatever it does.
+    time.sleep(SECONDS / 2)
+    sequencers[2].kill()
     for sequencer in sequencers:
         sequencer.join()
     stop.set()
@@ -41,7 +46,7 @@ def test_two_at_once_give_every_entry_one_index_in_order(ledger: Ledger) -> None
     ledger.now = datetime.now(UTC) + timedelta(seconds=1)
     ledger.settle()
 
-    assert [sequencer.exitcode for sequencer in sequencers] == [0, 0]
+    assert [sequencer.exitcode for sequencer in sequencers] == [0, 0, -signal.SIGKILL]
     assert ledger.rows("SELECT count(*) FROM ledger_outbox WHERE idx IS NULL") == [(0,)]
     assert ledger.rows("SELECT count(*) FROM ledger_leaf WHERE outbox_id IS NOT NULL") == [(sum(written),)]
     assert ledger.rows("SELECT count(DISTINCT fence) FROM ledger_head WHERE fence > 2") == [(1,)]

@@ -127,6 +127,16 @@ def test_a_body_that_the_format_cannot_carry_is_refused(body: dict[str, Json]) -
         commit(body)
 
 
+def test_whatever_is_committed_to_can_be_read_again_however_deep() -> None:
+    deep: Json = "x"
+    for _ in range(9):
+        deep = [deep]
+    made = commit(BODY | {"deep": deep})
+    assert read_opening(made.opening).leaf == made.leaf
+    with pytest.raises(BodyRefused):
+        commit(BODY | {"deep": [deep]})
+
+
 def test_a_refusal_names_the_field_and_not_its_value() -> None:
     with pytest.raises(BodyRefused) as refused:
         commit(BODY | {"note": ["secret words", 0.5]})
