@@ -10,7 +10,10 @@ from connectors.base import Assessment, IdentifierKind, Ignored, LocalNumber, Me
 from connectors.reasons import ReasonCode
 from connectors.registry import connector
 
-PUPILS = "pupilonrolltableid,NativeId,dob,surname,forename,upn,formerupn,uniquelearnernumber,sex,senprovision,hoursatsetting\n"
+PUPILS = (
+    "pupilonrolltableid,NativeId,dob,surname,forename,upn,formerupn,uniquelearnernumber,sex,"
+    "senprovision,hoursatsetting\n"
+)
 NEEDS = "pupilonrolltableid,NativeId,senneedsorderseqcolumn,sentyperank,sentype\n"
 HEADER = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\n"
 EPISODES = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN\n"
