@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from hub.directory.errors import DirectoryError
+from hub.directory.errors import NobodyThere
 from hub.directory.model import Contact, Language
 from hub.directory.queries import handles, parties
 from hub.directory.sealed import contact_purpose, demographics_purpose
@@ -15,13 +15,7 @@ from hub.sealing.key_store import KeyStore
 from hub.sealing.model import KeyOwner, OwnerKind, handle_directory_key
 from hub.sealing.opening import open_text
 
-
-class NobodyThere(DirectoryError):
-    """The directory has no contact for this person, or no name for this learner."""
-
-    def __init__(self, subject: KeyOwner) -> None:
-        super().__init__(f"no contact for {subject.kind} {subject.id}")
-        self.subject = subject
+__all__ = ["NobodyThere", "contact_of"]
 
 
 def contact_of(connection: Connection, keys: KeyStore, subject: KeyOwner, *, as_known_to: str | None = None) -> Contact:

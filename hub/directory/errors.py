@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from hub.sealing.model import KeyOwner
+
 
 class DirectoryError(Exception):
     """Whatever this folder raises."""
@@ -78,3 +80,11 @@ class PrivateKeyShown(DirectoryError):
     def __init__(self, client_id: str) -> None:
         super().__init__(f"the key set of client {client_id} must hold public keys only")
         self.client_id = client_id
+
+
+class NobodyThere(DirectoryError):
+    """The directory has no contact for this person, or no name for this learner."""
+
+    def __init__(self, subject: KeyOwner) -> None:
+        super().__init__(f"no contact for {subject.kind} {subject.id}")
+        self.subject = subject

@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from hub.sealing.keyring import Keyrings
-from tests.databases import KINDS, databases
+from tests.databases import (  # noqa: F401 - fixtures
+    Databases,
+    migrated,
+    migrated_databases,
+    postgres_schema,
+    sqlite_schema,
+)
 from tests.integration.directory.world import World, make_keyrings, make_world
 
 
@@ -18,15 +24,14 @@ def keyrings(tmp_path_factory: pytest.TempPathFactory) -> Keyrings:
     return make_keyrings(tmp_path_factory.mktemp("keyrings"))
 
 
-@pytest.fixture(params=KINDS)
-def world(request: pytest.FixtureRequest, tmp_path: Path, keyrings: Keyrings) -> Iterator[World]:
-    """Three partners on an empty database of each kind."""
-    with databases(request.param, tmp_path) as both:
-        yield make_world(both, keyrings)
+@pytest.fixture
+def world(migrated: Databases, keyrings: Keyrings) -> World:  # noqa: F811 - the fixture of tests.databases
+    """Three partners on a database of each kind."""
+    return make_world(migrated, keyrings)
 
 
 @pytest.fixture
-def sqlite_world(tmp_path: Path, keyrings: Keyrings) -> Iterator[World]:
+def sqlite_world(request: pytest.FixtureRequest, tmp_path: Path, keyrings: Keyrings) -> Iterator[World]:
     """Three partners on SQLite only."""
-    with databases("sqlite", tmp_path) as both:
+    with migrated_databases("sqlite", request, tmp_path) as both:
         yield make_world(both, keyrings)

@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from connectors.base import Identifier, IdentifierKind
 from hub.database import new_id, reading, unit_of_work
-from hub.directory.contact import NobodyThere, contact_of
-from hub.directory.errors import BadSlug, EmailTaken, PrivateKeyShown, UnknownAgency, UnknownPerson
+from hub.directory.contact import contact_of
+from hub.directory.errors import BadSlug, EmailTaken, NobodyThere, PrivateKeyShown, UnknownAgency, UnknownPerson
 from hub.directory.hand_over import hand_over
 from hub.directory.lookup import find_handle, person_by_email
 from hub.directory.model import Agency, Client, Contact, Language, PersonRole, Sector, Standing, TieKind

@@ -12,8 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, Engine
 
 from connectors.identifiers import nhs_number, uln, upn
-from hub.database import metadata, reading, unit_of_work
-from hub.directory import invariants
+from hub.database import reading, unit_of_work
 from hub.directory.bring_handles import bring, prepare
 from hub.directory.model import (
     Agency,
@@ -29,7 +28,6 @@ from hub.directory.model import (
 from hub.directory.register import draft_person, name_duty_person, register_agency, register_person
 from hub.sealing.key_store import KeyStore
 from hub.sealing.keyring import Keyrings
-from hub.sealing.tables import key_metadata
 from tests.databases import Databases
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -87,22 +85,6 @@ def passphrase(agency_id: str) -> SecretStr:
     return SecretStr(f"passphrase of {agency_id}")
 
 
-def make_schema(both: Databases) -> None:
-    """The tables that the directory needs, with its triggers."""
-    with unit_of_work(both.main) as connection:
-        tables = [metadata.tables[name] for name in _own_tables()]
-        metadata.create_all(connection, tables=tables)
-        for statement in invariants.statements(connection.dialect.name):
-            connection.exec_driver_sql(statement)
-    key_metadata.create_all(both.keys)
-
-
-def _own_tables() -> list[str]:
-    import hub.directory.tables as module  # only the tables of this one module
-
-    return [table.name for table in vars(module).values() if getattr(table, "metadata", None) is metadata]
-
-
 def make_keyrings(folder: Path) -> Keyrings:
     """Keyrings of the hub and the three partners."""
     keyrings = Keyrings(folder, passphrase)
@@ -113,7 +95,6 @@ def make_keyrings(folder: Path) -> Keyrings:
 
 def make_world(both: Databases, keyrings: Keyrings) -> World:
     """Three partners, each with a keyring and a duty person."""
-    make_schema(both)
     watch = Watch()
     keys = KeyStore(both.keys, keyrings, watch, cache_seconds=60, cache_size=1000)
     made = World(both, keys, keyrings, watch, {})

@@ -6,8 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from hub.sealing.keyring import Keyrings
-from hub.sealing.tables import key_metadata
-from tests.databases import engine  # noqa: F401 - a fixture
+from tests.databases import Databases, migrated, postgres_schema, sqlite_schema  # noqa: F401 - fixtures
 from tests.integration.sealing.keyrings import passphrase
 
 
@@ -21,7 +20,6 @@ def keyrings(tmp_path_factory: pytest.TempPathFactory) -> Keyrings:
 
 
 @pytest.fixture
-def store_engine(engine: Engine) -> Engine:  # noqa: F811 - the fixture above
+def store_engine(migrated: Databases) -> Engine:  # noqa: F811 - the fixture of tests.databases
     """An empty key store with its table."""
-    key_metadata.create_all(engine)
-    return engine
+    return migrated.keys
