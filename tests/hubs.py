@@ -11,9 +11,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import psycopg
 import pytest
+from psycopg import sql
+from sqlalchemy.engine import make_url
 
 from hub.consenting.model import Offer, Outcome, Shown
 from hub.demo.partnership import Partnership, bring_all, found, prepare_home, settle
@@ -24,7 +27,7 @@ from hub.sharing.model import Disclosure, RecordQuery
 from hub.sharing.ruling import Pause
 from hub.wiring.build import build
 from hub.wiring.hub import Hub
-from tests.databases import KINDS, database_urls, postgres_database
+from tests.databases import KINDS, POSTGRES, database_urls
 
 SHOWN = Shown("test-1", "en", bytes(32))
 
@@ -135,6 +138,20 @@ def postgres_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templat
 
 
 @contextmanager
+def _copied(template: str) -> Iterator[str]:
+    """Address of a new PostgreSQL database that begins as a copy of another, dropped at the end."""
+    name = f"dolen_copy_{uuid4().hex}"
+    with psycopg.connect(POSTGRES, autocommit=True, connect_timeout=5) as admin:
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        admin.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
+        try:
+            url = make_url(POSTGRES).set(drivername="postgresql+psycopg", database=name)
+            yield url.render_as_string(hide_password=False)
+        finally:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
 def copy_of(template: Template, folder: Path, *, pause: Pause | None = None) -> Iterator[World]:
     """A copy of a template in `folder`."""
     with ExitStack() as stack:
@@ -145,7 +162,7 @@ def copy_of(template: Template, folder: Path, *, pause: Pause | None = None) -> 
                 shutil.copy(name, folder / Path(name).name)
             urls = stack.enter_context(database_urls("sqlite", folder))
         else:
-            main, keys = (stack.enter_context(postgres_database(name)) for name in template.databases)
+            main, keys = (stack.enter_context(_copied(name)) for name in template.databases)
             urls = (main, keys)
         hub = build(Settings(home=home, database_url=urls[0], keys_url=urls[1]), pause=pause)
         stack.callback(hub.close)
