@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.database import is_sqlite
@@ -26,31 +26,36 @@ _CLIENT = (
 )
 
 
+# Made once: building it anew for every request costs more than the database needs to answer it.
+_CLIENT_BY_ID = (
+    select(*_CLIENT).join(agency, agency.c.id == client.c.agency_id).where(client.c.client_id == bindparam("client_id"))
+)
+_TOKEN_WITH_CLIENT = (
+    select(
+        *_CLIENT,
+        access_token.c.jti,
+        access_token.c.agency_id.label("token_agency_id"),
+        access_token.c.issued_at,
+        access_token.c.expires_at,
+        access_token.c.revoked_at,
+        access_token.c.authorization_details,
+        access_token.c.scopes.label("token_scopes"),
+    )
+    .join(client, client.c.client_id == access_token.c.client_id)
+    .join(agency, agency.c.id == client.c.agency_id)
+    .where(access_token.c.jti == bindparam("jti"))
+)
+
+
 def client_by_id(connection: Connection, client_id: str) -> RegisteredClient | None:
     """The client with this id, active or not."""
-    row = connection.execute(
-        select(*_CLIENT).join(agency, agency.c.id == client.c.agency_id).where(client.c.client_id == client_id)
-    ).one_or_none()
+    row = connection.execute(_CLIENT_BY_ID, {"client_id": client_id}).one_or_none()
     return None if row is None else _client(row)
 
 
 def token_with_client(connection: Connection, jti: UUID) -> tuple[StoredToken, RegisteredClient] | None:
     """The stored token and its client as they are now, read together."""
-    row = connection.execute(
-        select(
-            *_CLIENT,
-            access_token.c.jti,
-            access_token.c.agency_id.label("token_agency_id"),
-            access_token.c.issued_at,
-            access_token.c.expires_at,
-            access_token.c.revoked_at,
-            access_token.c.authorization_details,
-            access_token.c.scopes.label("token_scopes"),
-        )
-        .join(client, client.c.client_id == access_token.c.client_id)
-        .join(agency, agency.c.id == client.c.agency_id)
-        .where(access_token.c.jti == jti)
-    ).one_or_none()
+    row = connection.execute(_TOKEN_WITH_CLIENT, {"jti": jti}).one_or_none()
     return None if row is None else (_token(row), _client(row))
 
 
