@@ -104,3 +104,9 @@ class Settings(BaseSettings):
             if (value := getattr(self, name)) is not None
         }
         return {**os.environ, **own}
+
+
+def unknown_settings() -> tuple[str, ...]:
+    """Names in the environment that begin like a setting and are none: a slip of the pen changes nothing, silently."""
+    known = {f"DOLEN_{name.upper()}" for name in Settings.model_fields}
+    return tuple(sorted(name for name in os.environ if name.startswith("DOLEN_") and name not in known))

@@ -1,0 +1,5 @@
+"""`python -m hub.cli` is `dolen`."""
+
+from hub.cli import main
+
+main()

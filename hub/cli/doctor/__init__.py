@@ -1,0 +1,1 @@
+"""`dolen doctor`: every setting and component looked at, and what to do about each fault."""

@@ -1,0 +1,117 @@
+"""`dolen person`: people, whose names and addresses never pass through the command line or a terminal."""
+
+from __future__ import annotations
+
+from typing import IO
+from uuid import UUID
+
+import click
+
+from hub.cli.faults import Unusable
+from hub.cli.personal import FROM, read_members, text_of
+from hub.cli.printing import say, say_json, say_table
+from hub.cli.running import load_settings, running_hub
+from hub.database import reading, unit_of_work
+from hub.directory.model import Contact, Language, PersonRole
+from hub.directory.queries import parties
+from hub.directory.register import draft_person, register_person, set_person_active
+from hub.oauth.strict_json import Value
+
+
+@click.group()
+def person() -> None:
+    """Look after people: family, and those who work for partners. Only ids are shown.
+
+    \b
+    Example:
+      dolen person list
+    """
+
+
+@person.command()
+@click.option(
+    "--role", type=click.Choice([one.value for one in PersonRole]), required=True, help="As what they sign in."
+)
+@click.option("--agency", metavar="ID", help="Where they work; for everybody but family.")
+@FROM
+def add(role: str, agency: str | None, source: IO[bytes]) -> None:
+    """Take in a person and print their id.
+
+    Reads one JSON object: name, and if known email (who has one can sign in), phone, address, language (cy, en or
+    unknown) and is_safe_to_contact (true or false). It is sealed before it is stored.
+
+    \b
+    Example:
+      dolen person add --role duty_desk --agency afon-health < person.json
+      dolen person add --role family --from parent.json
+    """
+    known = PersonRole(role)
+    if (agency is None) != (known is PersonRole.FAMILY):
+        raise Unusable(
+            "family belongs to no agency, everybody else to one", todo="give --agency, or leave it out for family"
+        )
+    contact = _contact(read_members(source, required=("name",), optional=_OPTIONAL))
+    with running_hub(load_settings()) as hub:
+        draft = draft_person(hub.keys, agency_id=agency, role=known, contact=contact)
+        with unit_of_work(hub.engine) as connection:
+            person_id = register_person(connection, draft, at=hub.clock())
+    click.echo(str(person_id))
+
+
+@person.command()
+@click.argument("person_id", metavar="PERSON", type=click.UUID)
+def off(person_id: UUID) -> None:
+    """Let a person sign in no longer. For whom they are accountable stays theirs until it is handed over.
+
+    \b
+    Example:
+      dolen person off 0197f6a2-7c1b-7e60-8f4e-2f1f0a4b9c11
+    """
+    with running_hub(load_settings()) as hub, unit_of_work(hub.engine) as connection:
+        set_person_active(connection, person_id, is_active=False)
+    say(f"Person {person_id} can sign in no longer. `dolen doctor` says who must be handed over.")
+
+
+@person.command("list")
+@click.option("--agency", metavar="ID", help="Of one partner only.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def listing(agency: str | None, as_json: bool) -> None:
+    """List the active people of partners by id and role; names stay sealed, and family is not listed.
+
+    \b
+    Example:
+      dolen person list --agency afon-health
+    """
+    with running_hub(load_settings()) as hub, reading(hub.engine) as connection:
+        agencies = [one.id for one in parties.all_agencies(connection) if agency in (None, one.id)]
+        found = [one for agency_id in agencies for one in parties.people_of(connection, agency_id)]
+    lines = [{"person": str(one.id), "agency": one.agency_id, "role": one.role.value} for one in found]
+    if as_json:
+        say_json({"people": lines})
+    else:
+        say_table(("person", "agency", "role"), [list(line.values()) for line in lines])
+
+
+_OPTIONAL = ("email", "phone", "address", "language", "is_safe_to_contact")
+
+
+def _contact(members: dict[str, Value]) -> Contact:
+    is_safe = members.get("is_safe_to_contact", True)
+    language = text_of(members, "language") or Language.UNKNOWN.value
+    if not isinstance(is_safe, bool) or language not in set(Language):
+        raise Unusable(
+            "language must be cy, en or unknown, and is_safe_to_contact true or false",
+            kept="nothing was changed",
+            todo="mend the input",
+        )
+    name, email = text_of(members, "name"), text_of(members, "email")
+    if name is None or (email is not None and email.count("@") != 1):
+        raise Unusable("name must be a text, and email an address", kept="nothing was changed", todo="mend the input")
+    return Contact(
+        name=name,
+        email=email,
+        phone=text_of(members, "phone"),
+        address=text_of(members, "address"),
+        language=Language(language),
+        is_safe_to_contact=is_safe,
+    )
