@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from celery import Celery, beat
+from celery import Celery, beat, signals
 
 from hub.settings import Settings
 from workers.app import QUEUES, make_celery
@@ -34,6 +34,7 @@ def run_worker(settings: Settings, use_cases: Work) -> int:
     if settings.is_embedded:
         raise MemoryBroker
     app = make_celery(settings)
+    signals.setup_logging.connect(_leave_logging_alone)
     app.set_default()  # the pool's threads look for it there
     register(app, use_cases)
     todo = answers(use_cases)
@@ -43,6 +44,10 @@ def run_worker(settings: Settings, use_cases: Work) -> int:
         Supervised("schedule", lambda: _ring_the_schedule(app), pause_seconds=1.0),
     ]
     return _work(app, loops)
+
+
+def _leave_logging_alone(**_levels: object) -> None:
+    """With a receiver of this signal Celery sets up no logging: its formats would write what our own keep out."""
 
 
 def _work(app: Celery, loops: list[Supervised]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
 from hub.api.describe import json_text, plain_text, problems
 from hub.api.errors import NothingSigned
@@ -56,4 +56,5 @@ def ready() -> Response:
 @routes.doc(responses=problems() | {200: plain_text("Figures of this process, for Prometheus.")})
 def metrics() -> Response:
     """Get the figures of this process."""
-    return Response(generate_latest(registry()), content_type=CONTENT_TYPE_LATEST)
+    # The second half is the process's own: memory, and what the embedded worker's loops count.
+    return Response(generate_latest(registry()) + generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)

@@ -15,6 +15,7 @@ from hub.notices.model import ACCOUNTABLE, Audience, Leased, NewNotice, NoticeCo
 from hub.notices.tables import notice, notice_person
 
 NoticeKey: TypeAlias = tuple[str, UUID, str]
+NoticeRow: TypeAlias = RowMapping
 
 _KEY = (notice.c.kind, notice.c.event_id, notice.c.audience)
 
@@ -158,7 +159,7 @@ def _leased(row: RowMapping) -> Leased:
 # ---- for the operator
 
 
-def watched(connection: Connection, *, told_before: datetime, created_before: datetime, limit: int) -> list[RowMapping]:
+def watched(connection: Connection, *, told_before: datetime, created_before: datetime, limit: int) -> list[NoticeRow]:
     """Notices that somebody should look at: given up, late, or told long ago and not acknowledged; oldest first."""
     told = func.min(notice_person.c.told_at).label("told_at")
     acknowledged = func.min(notice_person.c.acknowledged_at).label("acknowledged_at")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from hub.notices import queries
 from hub.notices.model import Audience, NoticeCounts, NoticeState
@@ -45,7 +45,7 @@ def replay(connection: Connection, notice_id: UUID, *, at: datetime) -> None:
         raise NotDead(notice_id)
 
 
-def _line(row: RowMapping, *, told_before: datetime) -> NoticeLine:
+def _line(row: queries.NoticeRow, *, told_before: datetime) -> NoticeLine:
     told_at, acknowledged_at = row["told_at"], row["acknowledged_at"]
     return NoticeLine(
         notice_id=row["id"],

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY, generate_latest
 
 from hub.settings import Settings
 from tests.databases import engine  # noqa: F401
@@ -127,6 +128,7 @@ def test_a_loop_that_fails_goes_on_counts_and_recovers() -> None:
     loop.start()
     assert _within(10, lambda: work.sweeps > 4)
     assert loop.failures_in_a_row == 0
+    assert 'dolen_loop_failures_total{loop="test-recovers"} 2.0' in generate_latest(REGISTRY).decode()
     assert loop.stop(seconds=5)
     swept = work.sweeps
     time.sleep(0.1)
