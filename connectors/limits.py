@@ -38,6 +38,10 @@ class Limits:
     """Cells in one row."""
     original_bytes: int = 1024 * 1024
     """Original of a rejected unit that is handed on for the quarantine; a larger one stays at its source."""
+    json_bytes: int = 64 * 1024 * 1024
+    """One JSON document, which is parsed whole; larger exports come as NDJSON."""
+    xml_elements: int = 1_000_000
+    """Elements of one XML document."""
     xml_bytes: int = 32 * 1024 * 1024
     """One XML document, whose tree takes some ten times its size in memory."""
     archive_ratio: int = 200

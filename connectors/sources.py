@@ -132,15 +132,16 @@ def _walk(folder: Path, depth: int) -> Iterator[tuple[Path, int]]:
     """Regular files below `folder` with their sizes, by name; links are not followed, so nothing outside is read."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        sizes = [entry.stat(follow_symlinks=False).st_size for entry in entries]
     except OSError:
-        raise UnreadableSource("a folder can't be listed", "check who may read it") from None
-    for entry in entries:
+        raise UnreadableSource("a folder can't be listed", "check who may read it, and that it is at rest") from None
+    for entry, size in zip(entries, sizes, strict=True):
         if entry.is_dir(follow_symlinks=False):
             if depth == 0:
                 raise UnreadableSource("folders are nested too deep", "give the inner folders one at a time")
             yield from _walk(Path(entry.path), depth - 1)
         elif entry.is_file(follow_symlinks=False):
-            yield Path(entry.path), entry.stat(follow_symlinks=False).st_size
+            yield Path(entry.path), size
 
 
 def _file(path: Path, name: str, limits: Limits) -> SourceFile:

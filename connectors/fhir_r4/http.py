@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from connectors.base import Json, UnreadableSource
-from connectors.fhir_r4.parse import json_of, text_of
+from connectors.fhir_r4.parse import document_of
 from connectors.limits import Limits
 from connectors.reasons import Unfit, unreadable
 from connectors.sources import ServerSource
@@ -130,19 +130,19 @@ class Server:
         for chunk in answer.iter_bytes():
             body += chunk
             self._bytes_left -= len(chunk)
-            if len(body) > self.limits.file_bytes or self._bytes_left < 0 or time.monotonic() > until:
+            if len(body) > self.limits.json_bytes or self._bytes_left < 0 or time.monotonic() > until:
                 raise UnreadableSource("an answer is larger or slower than the limits allow", "ask for smaller pages")
         return bytes(body)
 
     def _parsed(self, content: bytes) -> Json:
         try:
-            return json_of(text_of(content))
+            return document_of(content, self.limits)
         except Unfit as problem:
             raise unreadable("an answer of the server can't be read", problem.reason) from None
 
     def _parsed_or_none(self, content: bytes) -> Json:
         try:
-            return json_of(text_of(content))
+            return document_of(content, self.limits)
         except Unfit:
             return None
 

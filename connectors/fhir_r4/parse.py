@@ -29,6 +29,17 @@ def text_of(content: bytes) -> str:
         raise Unfit(ReasonCode.WRONG_ENCODING) from None
 
 
+def document_of(content: bytes, limits: Limits) -> Json:
+    """The JSON document in `content`.
+
+    Raises:
+        Unfit: it is too large to be parsed whole, no UTF-8, or no JSON.
+    """
+    if len(content) > limits.json_bytes:
+        raise Unfit(ReasonCode.TOO_LARGE)
+    return json_of(text_of(content))
+
+
 def json_of(text: str) -> Json:
     """The JSON document in `text`; a decimal becomes a string with every digit that the source wrote.
 

@@ -8,6 +8,7 @@ from connectors.base import Json, Unit, UnreadableSource
 from connectors.fhir_r4.assessing import Assessor
 from connectors.fhir_r4.http import Server
 from connectors.fhir_r4.resources import CARRIED
+from connectors.fhir_r4.subjects import for_matching
 from connectors.fhir_r4.units import Found, units_in
 from connectors.sources import ServerSource
 
@@ -125,7 +126,7 @@ class _Patients:
             ids = ",".join(url.removeprefix(prefix) for url in some)
             for resource in _resources(self._server.bundle(f"{prefix[:-1]}?_id={ids}&_count={_MOST_IDS}")):
                 if resource.get("resourceType") == "Patient":
-                    self._known[f"{prefix}{resource.get('id')}"] = resource
+                    self._known[f"{prefix}{resource.get('id')}"] = for_matching(resource)
 
 
 def _patient_ids(units: list[Found], prefix: str) -> Iterator[str]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from connectors.base import Ignored, Json, Rejected, Unit, UnreadableSource
 from connectors.fhir_r4.assessing import Assessor
-from connectors.fhir_r4.parse import json_of, text_of
+from connectors.fhir_r4.parse import document_of, json_of, text_of
+from connectors.fhir_r4.subjects import for_matching
 from connectors.fhir_r4.units import Found, Shelf, units_in
 from connectors.fhir_r4.xml import xml_of
 from connectors.limits import Limits
@@ -62,7 +63,7 @@ def _documents(name: str, content: bytes, limits: Limits) -> Iterator[Found]:
     elif content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<":
         yield Found(name, xml_of(content, limits))
     else:
-        yield Found(name, json_of(text_of(content)))
+        yield Found(name, document_of(content, limits))
 
 
 def _is_lines(name: str, content: bytes) -> bool:
@@ -123,4 +124,5 @@ def _remember(found: Found, known: dict[str, dict[str, Json] | None]) -> None:
         return
     own = f"Patient/{document.get('id')}"
     name = own if found.base is None else f"{found.base}/{own}"
-    known[name] = document if known.get(name, document) == document else None
+    needed = for_matching(document)
+    known[name] = needed if known.get(name, needed) == needed else None

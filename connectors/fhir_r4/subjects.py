@@ -58,6 +58,11 @@ class Address:
         return LocalNumber("Patient" if self.base is None else f"{self.base}/Patient", self.id)
 
 
+def for_matching(patient: dict[str, Json]) -> dict[str, Json]:
+    """What of a Patient is read at all; the rest need not be held while a source is read."""
+    return {name: patient[name] for name in ("resourceType", *Patient.model_fields) if name in patient}
+
+
 def address_of(reference: str) -> Address | None:
     """The parts of a RESTful reference (FHIR R4, section 2.3.0.1); None for any other, such as `urn:uuid:`."""
     match = _RESTFUL.fullmatch(reference) if len(reference) <= LONGEST_ADDRESS else None

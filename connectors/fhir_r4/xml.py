@@ -17,17 +17,21 @@ _XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
 class _BoundedBuilder(TreeBuilder):
-    """Builds the tree and stops at the depth that JSON is held to as well."""
+    """Builds the tree and stops where it is too deep or has too many elements to be a record."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, limits: Limits) -> None:
         super().__init__()
-        self._most = most
+        self._limits = limits
         self._depth = 0
+        self._count = 0
 
     def start(self, tag: str, attrs: dict[str, str]) -> Element:
         self._depth += 1
-        if self._depth > self._most:
+        self._count += 1
+        if self._depth > self._limits.nesting:
             raise Unfit(ReasonCode.TOO_DEEP)
+        if self._count > self._limits.xml_elements:
+            raise Unfit(ReasonCode.TOO_LARGE)
         return super().start(tag, attrs)
 
     def end(self, tag: str) -> Element:
@@ -45,7 +49,7 @@ def xml_of(content: bytes, limits: Limits) -> Json:
     if len(content) > limits.xml_bytes:
         raise Unfit(ReasonCode.TOO_LARGE)
     parser = DefusedXMLParser(
-        target=_BoundedBuilder(limits.nesting), forbid_dtd=True, forbid_entities=True, forbid_external=True
+        target=_BoundedBuilder(limits), forbid_dtd=True, forbid_entities=True, forbid_external=True
     )
     try:
         parser.feed(content)

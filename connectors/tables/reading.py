@@ -7,12 +7,17 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from connectors.limits import Limits
 from connectors.reasons import ReasonCode, Unfit
 
+if TYPE_CHECKING:
+    from _csv import Reader
+
 _DELIMITERS = ",;\t|"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_OLD = "cp1252"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -31,15 +36,19 @@ class Table:
     """A header, and the text below it."""
 
     columns: tuple[str, ...]
-    is_old_encoding: bool
-    """Whether the file is not UTF-8 and was read as Windows-1252."""
-    _text: str = field(repr=False)
+    encoding: str
+    _content: bytes = field(repr=False)
     _delimiter: str
     _limits: Limits
 
+    @property
+    def is_old_encoding(self) -> bool:
+        """Whether the file is not UTF-8 and is read as Windows-1252."""
+        return self.encoding == _OLD
+
     def rows(self) -> Iterator[Row]:
         """Every row below the header; rows without any content are no rows."""
-        reader = csv.reader(io.StringIO(self._text, newline=""), delimiter=self._delimiter)
+        reader = _reader(self._content, self.encoding, self._delimiter)
         next(reader)
         while True:
             try:
@@ -74,31 +83,34 @@ def table_of(content: bytes, limits: Limits) -> Table:
     Raises:
         Unfit: it is empty or binary, no text in UTF-8 or Windows-1252, or its first row is no header.
     """
-    text, is_old_encoding = _decoded(content)
-    first_line = text[: limits.cell_chars].split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=first_line.count)
+    encoding = _encoding(content)
+    first_line = content[: limits.cell_chars].split(b"\n", 1)[0]
+    delimiter = max(_DELIMITERS, key=lambda sign: first_line.count(sign.encode()))
     try:
-        names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        names = next(_reader(content, encoding, delimiter), [])
     except csv.Error:
         raise Unfit(ReasonCode.NOT_A_TABLE) from None
     columns = tuple(name.strip().lower() for name in names)
     named = [name for name in columns if name]
     if not named or len(columns) > limits.row_cells or len(set(named)) < len(named) or _CONTROL.search("".join(named)):
         raise Unfit(ReasonCode.NOT_A_TABLE)
-    return Table(columns, is_old_encoding, text, delimiter, limits)
+    return Table(columns, encoding, content, delimiter, limits)
 
 
-def _decoded(content: bytes) -> tuple[str, bool]:
-    if content.startswith(_UTF16):
-        raise Unfit(ReasonCode.WRONG_ENCODING)
-    try:
-        return content.decode("utf-8-sig"), False
-    except UnicodeDecodeError:
-        pass
-    try:
-        return content.decode("cp1252"), True
-    except UnicodeDecodeError:
-        raise Unfit(ReasonCode.WRONG_ENCODING) from None
+def _reader(content: bytes, encoding: str, delimiter: str) -> Reader:
+    """Rows of `content`, decoded piece by piece: a large table is not held twice."""
+    return csv.reader(io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline=""), delimiter=delimiter)
+
+
+def _encoding(content: bytes) -> str:
+    """The encoding in which all of `content` can be read."""
+    for encoding in () if content.startswith(_UTF16) else ("utf-8-sig", _OLD):
+        try:
+            content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise Unfit(ReasonCode.WRONG_ENCODING)
 
 
 def _problem(cells: list[str], width: int, limits: Limits) -> ReasonCode | None:

@@ -220,7 +220,7 @@ def test_an_answer_beyond_the_limits_ends_the_reading() -> None:
     def answering(kind: str, query: dict[str, list[str]], base: str) -> Answer:
         return _json(R4) if kind == "metadata" else (200, {}, b" " * 200_000)
 
-    small = replace(DEFAULT_LIMITS, file_bytes=100_000)
+    small = replace(DEFAULT_LIMITS, json_bytes=100_000)
     assert "larger" in _refused(answering, lambda base: ServerSource(base, limits=small)).reason
 
 

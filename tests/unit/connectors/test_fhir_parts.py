@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.fhir_r4.narrative import plain_text
-from connectors.fhir_r4.parse import checked_size, json_of, text_of
+from connectors.fhir_r4.parse import checked_size, document_of, json_of, text_of
 from connectors.fhir_r4.types import RESOURCE_TYPES
 from connectors.fhir_r4.versions import is_foreign
 from connectors.fhir_r4.xml import xml_of
@@ -123,6 +124,29 @@ def test_any_bytes_are_xml_or_refused(content: bytes) -> None:
         outcome = refusal.reason
     refusals = {ReasonCode.NOT_XML, ReasonCode.FORBIDDEN_XML, ReasonCode.TOO_DEEP}
     assert outcome is None or isinstance(outcome, dict) or outcome in refusals
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("<a>" * 100 + "</a>" * 100, ReasonCode.TOO_DEEP),
+        ("<a>" + "<b/>" * 1000 + "</a>", ReasonCode.TOO_LARGE),
+        ("<a>" + " " * 20_000 + "</a>", ReasonCode.TOO_LARGE),
+        ("<!DOCTYPE a><a/>", ReasonCode.FORBIDDEN_XML),
+        ("<a>", ReasonCode.NOT_XML),
+    ],
+)
+def test_xml_beyond_the_bounds_is_refused(content: str, reason: ReasonCode) -> None:
+    small = replace(DEFAULT_LIMITS, xml_bytes=10_000, xml_elements=500)
+    with pytest.raises(Unfit) as refusal:
+        xml_of(content.encode(), small)
+    assert refusal.value.reason is reason
+
+
+def test_a_json_document_beyond_the_bounds_is_refused_unparsed() -> None:
+    with pytest.raises(Unfit) as refusal:
+        document_of(b"{" * 101, replace(DEFAULT_LIMITS, json_bytes=100))
+    assert refusal.value.reason is ReasonCode.TOO_LARGE
 
 
 @pytest.mark.parametrize(
