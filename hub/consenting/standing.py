@@ -42,7 +42,7 @@ def standing_of(connection: Connection, *, person_id: UUID, learner_id: UUID, at
 
     It rests on a tie that a worker checked (docs/glossary.md): knowing the child proves nothing.
     """
-    found = ties.standing_of(connection, learner_id, person_id, on=at.date())
-    if found is None:
-        raise NotStanding
-    return _CAPACITY[found]
+    for sight in ties.people_with_sight(connection, learner_id, at=at):
+        if sight.person_id == person_id:
+            return _CAPACITY[sight.standing]
+    raise NotStanding

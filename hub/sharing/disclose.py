@@ -26,10 +26,10 @@ from hub.records.model import SealedRecord
 from hub.sealing.envelope import field_ordinals
 from hub.sealing.model import Json, KeyOwner, SubjectKey, handle_key, learner_key
 from hub.sealing.opening import open_cells
-from hub.sharing.errors import HandlesMoved, NotRecorded, PurposeMissing, QueryRefused
+from hub.sharing.errors import FactsMoved, NotRecorded, PurposeMissing, QueryRefused
 from hub.sharing.model import MAX_RECORDS, Disclosure, RecordQuery, ShownRecord, Withheld
 from hub.sharing.record import record
-from hub.sharing.ruling import Reader, Ruling, Sharing, find, rule
+from hub.sharing.ruling import Reader, Ruling, Sharing, confirm, find, rule
 from policies.fields import Catalogue
 
 _ROUNDS = 3
@@ -52,7 +52,7 @@ def disclose(room: Sharing, principal: Principal, handle_id: UUID, query: Record
         reader = find(room, principal, handle_id)
         try:
             return _disclose(room, reader, query, wanted=wanted)
-        except HandlesMoved:
+        except FactsMoved:
             continue
     raise NotRecorded
 
@@ -71,6 +71,7 @@ def _disclose(room: Sharing, reader: Reader, query: RecordQuery, *, wanted: int)
             answer = _answer(reader, ruling, shown=shown, has_more=len(sealed) > query.limit)
             record(room, connection, ruling, answer, reader=reader, keys=keys)
             room.pause("before_commit")
+            confirm(room, connection, reader, ruling)
     except SQLAlchemyError:
         # The cause may quote bound values, so it does not travel on.
         raise NotRecorded from None

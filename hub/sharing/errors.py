@@ -24,5 +24,5 @@ class NotRecorded(Exception):
     """The ledger's outbox could not be written, so nothing was released."""
 
 
-class HandlesMoved(Exception):
-    """A handle was linked or unlinked while the keys were fetched; the question is asked anew."""
+class FactsMoved(Exception):
+    """What the decision rests on changed while it was taken; the question is asked anew."""

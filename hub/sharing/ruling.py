@@ -9,13 +9,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from hub.database import Clock, reading
+from hub.database import Clock, is_sqlite, reading
 from hub.directory import links, ties
 from hub.directory.model import Principal
 from hub.directory.streams import lock_learner
 from hub.sealing.key_store import KeyStore
-from hub.sharing.errors import HandlesMoved, NotKnownHere
-from hub.sharing.facts import gather
+from hub.sharing.errors import FactsMoved, NotKnownHere
+from hub.sharing.facts import LearnerFacts, gather
 from hub.sharing.policy_book import PolicyBook
 from policies.decision import Decision, decide
 from policies.model import AccessRequest
@@ -55,6 +55,7 @@ class Ruling:
     """What was decided, per holder, inside the lock."""
 
     snapshot: Snapshot
+    facts: LearnerFacts
     by_holder: Mapping[str, Decision]
     number: int
     at: datetime
@@ -79,21 +80,21 @@ def find(room: Sharing, principal: Principal, handle_id: UUID) -> Reader:
 def rule(room: Sharing, connection: Connection, reader: Reader, *, wanted: int) -> Ruling:
     """Lock the learner, read the facts, decide about each holder's records.
 
-    Raises HandlesMoved when handles were linked or unlinked since `find`: the keys at hand are not the right ones.
+    Raises FactsMoved when handles were linked or unlinked since `find`: the keys at hand are not the right ones.
     """
     number = lock_learner(connection, reader.learner_id)
     at = room.clock()
     if set(links.handles_of(connection, reader.learner_id)) != set(reader.handles):
-        raise HandlesMoved
+        raise FactsMoved
     snapshot = room.book.snapshot(connection)
     sight = tuple(person.person_id for person in ties.people_with_sight(connection, reader.learner_id, at=at))
-    facts = gather(connection, reader.learner_id, deciders=sight, catalogue=room.book.catalogue, at=at).as_facts()
+    facts = gather(connection, reader.learner_id, deciders=sight, catalogue=room.book.catalogue, at=at)
     room.pause("after_facts")
     by_holder = {
-        holder: decide(snapshot, _request(reader.principal, holder, wanted=wanted, at=at), facts)
+        holder: decide(snapshot, _request(reader.principal, holder, wanted=wanted, at=at), facts.as_facts())
         for holder in sorted({agency for agency, _ in reader.handles})
     }
-    return Ruling(snapshot=snapshot, by_holder=by_holder, number=number, at=at, sight=sight)
+    return Ruling(snapshot=snapshot, facts=facts, by_holder=by_holder, number=number, at=at, sight=sight)
 
 
 def _request(principal: Principal, holder: str, *, wanted: int, at: datetime) -> AccessRequest:
@@ -105,3 +106,17 @@ def _request(principal: Principal, holder: str, *, wanted: int, at: datetime) ->
         wanted=wanted,
         at=at,
     )
+
+
+def confirm(room: Sharing, connection: Connection, reader: Reader, ruling: Ruling) -> None:
+    """Raise FactsMoved when tie, consent or protocol is not what was decided on; the last step before the commit.
+
+    Everybody who changes one of them waits for the learner's lock, so this finds nothing. It is the second guard, for a
+    change that came by another way (a repair by hand, say). SQLite has one writer at a time: nothing can come between.
+    """
+    if is_sqlite(connection):
+        return
+    sight = tuple(person.person_id for person in ties.people_with_sight(connection, reader.learner_id, at=ruling.at))
+    facts = gather(connection, reader.learner_id, deciders=sight, catalogue=room.book.catalogue, at=ruling.at)
+    if sight != ruling.sight or facts != ruling.facts or room.book.snapshot(connection) is not ruling.snapshot:
+        raise FactsMoved
