@@ -120,6 +120,26 @@ def test_locks_taken_in_any_order_never_deadlock(ledger: Ledger) -> None:
     assert ledger.rows("SELECT DISTINCT last_number FROM ledger_stream") == [(60,)]
 
 
+def test_whoever_waits_for_the_first_of_several_locks_holds_none_of_the_others(ledger: Ledger) -> None:
+    first, second = stream_of(1), stream_of(2)
+    ledger.append([ledger.entry(first), ledger.entry(second)])
+    taken: list[dict[str, int]] = []
+
+    def take_both() -> None:
+        with unit_of_work(ledger.engine) as connection:
+            taken.append(streams.lock_many(connection, [second, first]))
+
+    other = threading.Thread(target=take_both)
+    with unit_of_work(ledger.engine) as connection:
+        streams.lock(connection, first)
+        other.start()
+        other.join(0.3)
+        assert other.is_alive()
+        assert streams.lock(connection, second) == 2
+    other.join()
+    assert taken == [{first: 3, second: 3}]
+
+
 def test_a_lock_keeps_the_next_one_waiting_until_the_commit(ledger: Ledger) -> None:
     order: list[str] = []
     is_locked, may_end = threading.Event(), threading.Event()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consent.ledger.note import read_note, sign_note
 from consent.ledger.proof import MAX_BYTES, Proof, ProofMalformed, parse_proof
 from consent.ledger.strict import base64_text
 from consent.ledger.verify import Outcome, verify_receipt
@@ -16,6 +17,7 @@ from tests.unit.consent.worlds import BODY, WITNESSES, MemoryLog, key, three_wit
 
 LOG = MemoryLog()
 RECEIPT = LOG.receipt()
+PARSED = parse_proof(RECEIPT)
 TWO_OF_THREE = LOG.policy(three_witnesses("group most 2 a b c\nquorum most\n"))
 
 
@@ -94,11 +96,12 @@ def test_another_log_is_not_this_one() -> None:
 
 
 def test_a_known_log_cannot_sign_for_another_origin() -> None:
-    both = LOG.policy(f"log {MemoryLog(origin='other.example', key=key(3)).vkey}\nquorum none\n")
-    proof = parse_proof(RECEIPT)
-    forged = MemoryLog(origin="other.example", key=key(3)).receipt()
-    text = parse_proof(forged).checkpoint.replace(b"other.example\n", LOG.origin.encode() + b"\n", 1)
-    assert verify_receipt(replace(proof, checkpoint=text).text(), both).outcome is Outcome.FALSE
+    other = MemoryLog(origin="other.example", key=key(3))
+    both = LOG.policy(f"log {other.vkey}\nquorum none\n")
+    text = read_note(PARSED.checkpoint).text
+    signed = sign_note(text, name=other.origin, key=other.key).encode()
+    assert verify_receipt(other.receipt(), both).outcome is Outcome.GOOD
+    assert verify_receipt(replace(PARSED, checkpoint=signed).text(), both).outcome is Outcome.FALSE
 
 
 def test_the_opening_of_another_leaf_is_refused() -> None:
@@ -112,7 +115,6 @@ def test_a_receipt_without_opening_proves_nothing() -> None:
     assert verify_receipt(bare, LOG.policy()).outcome is Outcome.MALFORMED
 
 
-PARSED = parse_proof(RECEIPT)
 LINES = RECEIPT.split(b"\n")
 
 
