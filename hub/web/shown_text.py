@@ -61,6 +61,8 @@ def of_grant(offer: Offer, *, field_ids: Sequence[str], until_on: date, words: W
             Section(_("Whether you have to agree"), (_("No. This is your choice, and you can stop it at any time."),)),
             Section(_("Until"), (_("The end of %s") % day(until_on, language),)),
             Section(_("If you do not agree"), _if_no(_)),
+            Section(_("If you have answered before"), (_("This answer takes the place of your earlier one."),)),
+            Section(_("If somebody else may decide too"), (_("Only what all of you agree to is shown."),)),
             Section(_("Who to ask"), (words.ask(offer.holder),)),
         ),
     )

@@ -10,12 +10,13 @@ from shutil import copyfile
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
 from hub import web
-from hub.database import make_engine
+from hub.database import make_engine, unit_of_work
 from hub.migrations.run import Store, upgrade
-from tests.databases import KINDS, databases
+from hub.web.tables import rate_count, signin_code, web_journey, web_session
+from tests.databases import KINDS, postgres_database
 from tests.integration.web.browser import Browser, Outbox
 from tests.integration.web.in_memory_hub import InMemoryHub, status_of
 
@@ -101,12 +102,26 @@ def secure_pages(small_engine: Engine) -> Pages:
     return make_pages(small_engine, is_secure=True)
 
 
+@pytest.fixture(scope="session")
+def migrated_postgres() -> Iterator[Engine]:
+    """One PostgreSQL database with every table for all tests here: making and dropping one takes seconds."""
+    with postgres_database() as url:
+        engine = make_engine(url)
+        upgrade(engine, Store.MAIN)
+        yield engine
+        engine.dispose()
+
+
 @pytest.fixture(params=KINDS)
-def both_pages(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pages]:
-    """The pages on SQLite and on PostgreSQL in turn."""
-    with databases(request.param, tmp_path) as both:
-        upgrade(both.main, Store.MAIN)
-        yield make_pages(both.main)
+def both_pages(request: pytest.FixtureRequest) -> Pages:
+    """The pages on SQLite and on PostgreSQL in turn, with no row yet."""
+    if request.param == "sqlite":
+        return make_pages(request.getfixturevalue("small_engine"))
+    engine: Engine = request.getfixturevalue("migrated_postgres")
+    with unit_of_work(engine) as connection:
+        for table in (web_session, signin_code, rate_count, web_journey):
+            connection.execute(delete(table))
+    return make_pages(engine)
 
 
 @pytest.fixture

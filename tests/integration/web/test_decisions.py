@@ -238,6 +238,7 @@ def test_a_consent_is_not_found_under_another_learner(parent: Browser, pages: Pa
     agree(parent, SPEECH_FIELDS)
     consent_id = next(iter(pages.hub.answers))
     parent.open(f"/en/learners/{OSIAN}/consents/{consent_id}/withdraw", 404)
+    assert "There is no such page" in parent.text
 
 
 def test_the_answers_of_one_question_cannot_be_spent_on_another(parent: Browser, pages: Pages) -> None:

@@ -75,6 +75,7 @@ def test_a_route_without_a_rule_is_answered_to_nobody(pages: Pages) -> None:
     browser.open("/en/forgotten", 404)
     browser.sign_in("rhian@example.org")
     browser.open("/en/forgotten", 404)
+    assert "open" not in browser.answer.text.split()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -235,6 +236,7 @@ def test_an_error_nobody_expected_is_a_page_without_its_text(parent: Browser, pa
 def test_a_form_that_is_too_large_is_refused(parent: Browser) -> None:
     token = parent.form("/sign-out")[1]["csrf_token"]
     parent.send("/en/sign-in", {"csrf_token": token, "email": "x" * (MOST_BYTES + 1)}, 413)
+    assert "too large" in parent.text
 
 
 def test_a_time_out_says_what_was_kept_and_finds_it_again(parent: Browser, pages: Pages) -> None:

@@ -167,6 +167,7 @@ def test_one_client_cannot_ask_for_codes_for_ever(pages: Pages) -> None:
         browser.submit(email=f"nobody{number}@example.org")
     browser.open("/en/sign-in")
     browser.submit(email="nobody@example.org", status=429)
+    assert "Too many tries" in browser.text
 
 
 def test_no_address_and_no_secret_is_readable_in_the_database(both_pages: Pages) -> None:
