@@ -64,7 +64,7 @@ PROBLEMS: Mapping[type[BaseException], Problem] = MappingProxyType(
         sharing.QueryRefused: kinds.REQUEST_REFUSED,
         sharing.PurposeMissing: kinds.PURPOSE_MISSING,
         sharing.NotRecorded: kinds.UNAVAILABLE,
-        sharing.HandlesMoved: kinds.UNAVAILABLE,
+        sharing.FactsMoved: kinds.UNAVAILABLE,
         # hub.syncing and what connectors refuse
         syncing.UnknownAgency: kinds.NOT_SET_UP,
         syncing.NothingAdmitted: kinds.NOT_SET_UP,

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from hub.sealing.errors import EnvelopeBroken, KeyringUnavailable
-from hub.sharing.errors import HandlesMoved, NotKnownHere, NotRecorded, PurposeMissing, QueryRefused
+from hub.sharing.errors import FactsMoved, NotKnownHere, NotRecorded, PurposeMissing, QueryRefused
 from tests.integration.api.fakes import KNOWN, ApiWorld, authorised
 from tests.integration.api.test_routes import problem
 from tests.integration.oauth.world import Partner
@@ -19,7 +19,7 @@ CASES: list[tuple[Exception, int, str]] = [
     (QueryRefused("unknown_field"), 400, "request-refused"),
     (PurposeMissing(), 403, "purpose-missing"),
     (NotRecorded(), 503, "unavailable"),
-    (HandlesMoved(), 503, "unavailable"),
+    (FactsMoved(), 503, "unavailable"),
     (KeyringUnavailable("health", CANARY), 503, "unavailable"),
     (EnvelopeBroken(CANARY), 500, "internal"),
     (OperationalError(CANARY, {"value": CANARY}, Exception(CANARY)), 503, "unavailable"),
