@@ -18,6 +18,8 @@ from hub.web.site import session, site
 
 MOST_BYTES = 64 * 1024
 _PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
+_NOT_YOURS = frozenset({401, 403, 410})
+"""What a use case refuses to this person looks like what does not exist."""
 _OWN_FIRST_SEGMENTS = frozenset({"", "en", "cy", "assets"})
 _log = structlog.get_logger()
 
@@ -75,7 +77,9 @@ def _status(error: Exception) -> int:
     status = site().status_of(error)
     if status is None or status >= 500:
         _log.error("page_failed", error=type(error).__name__, endpoint=request.endpoint, place=_place(error))
-    return status if status in _PAGES else 404 if status in (401, 410) else 500 if (status or 500) >= 500 else 400
+    if status in _NOT_YOURS:
+        return 404
+    return status if status in _PAGES else 500 if (status or 500) >= 500 else 400
 
 
 def _place(error: Exception) -> str:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from flask import Flask
+from werkzeug.exceptions import Forbidden
 from werkzeug.routing import Rule
 
 from hub.database import new_id
@@ -193,7 +194,7 @@ def test_no_english_is_left_on_a_welsh_page(parent: Browser, pages: Pages) -> No
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_no_english_is_left_on_a_welsh_error_page(parent: Browser, pages: Pages, status: int) -> None:
-    pages.hub.fails_with = Wrong(status)
+    pages.hub.fails_with = Forbidden() if status == 403 else Wrong(status)
     said = {}
     for language in LANGUAGES:
         said[language] = texts(parent.open(f"/{language}/home", status), language)
@@ -231,6 +232,15 @@ def test_an_error_nobody_expected_is_a_page_without_its_text(parent: Browser, pa
     parent.open("/cy/home", 500)
     assert "Mari" not in parent.answer.text
     assert "help@example.org" in parent.text
+
+
+@pytest.mark.parametrize(("status", "shown"), [(401, 404), (403, 404), (410, 404), (422, 400), (502, 500), (503, 503)])
+def test_a_refusal_of_the_hub_looks_like_a_page_that_is_not_there(
+    parent: Browser, pages: Pages, status: int, shown: int
+) -> None:
+    pages.hub.fails_with = Wrong(status)
+    parent.open("/en/home", shown)
+    assert ("There is no such page" in parent.text) == (shown == 404)
 
 
 def test_a_form_that_is_too_large_is_refused(parent: Browser) -> None:
