@@ -9,7 +9,7 @@ import click
 
 from hub.cli.faults import Refused
 from hub.cli.printing import say, say_json, say_table
-from hub.cli.running import load_settings, running_hub
+from hub.cli.running import load_settings, opened_stores
 from hub.database import reading, unit_of_work
 from hub.directory.errors import BadSlug
 from hub.directory.model import Agency, Sector
@@ -50,8 +50,8 @@ def add(agency_id: str, sector: str, name_en: str, name_cy: str) -> None:
     if _SLUG.fullmatch(agency_id) is None or agency_id == HUB:
         raise BadSlug
     settings = load_settings()
-    with running_hub(settings) as hub:
-        with reading(hub.engine) as connection:
+    with opened_stores(settings) as stores:
+        with reading(stores.engine) as connection:
             is_known = parties.agency_by_id(connection, agency_id) is not None
         if is_known:
             raise Refused(
@@ -60,9 +60,9 @@ def add(agency_id: str, sector: str, name_en: str, name_cy: str) -> None:
                 todo="choose another id; ids are never reused",
             )
         create_keyring(settings, agency_id)
-        with unit_of_work(hub.engine) as connection:
+        with unit_of_work(stores.engine) as connection:
             new = Agency(agency_id, Sector(sector), name_en, name_cy)
-            register_agency(connection, new, at=hub.clock())
+            register_agency(connection, new, at=stores.clock())
     say(f"Partner {agency_id} is in the directory; its keyring is {settings.home / 'keyrings' / agency_id}.keyring.")
     say(f"Next: dolen person add --agency {agency_id} --role duty_desk < person.json; then dolen agency duty --help")
 
@@ -77,8 +77,8 @@ def duty(agency_id: str, person_id: UUID) -> None:
     Example:
       dolen agency duty afon-health --person 0197f6a2-7c1b-7e60-8f4e-2f1f0a4b9c11
     """
-    with running_hub(load_settings()) as hub, unit_of_work(hub.engine) as connection:
-        name_duty_person(connection, agency_id=agency_id, person_id=person_id, at=hub.clock())
+    with opened_stores(load_settings()) as stores, unit_of_work(stores.engine) as connection:
+        name_duty_person(connection, agency_id=agency_id, person_id=person_id, at=stores.clock())
     say(f"Person {person_id} is on duty for {agency_id} from now on.")
 
 
@@ -91,7 +91,7 @@ def listing(as_json: bool) -> None:
     Example:
       dolen agency list --json
     """
-    with running_hub(load_settings()) as hub, reading(hub.engine) as connection:
+    with opened_stores(load_settings()) as stores, reading(stores.engine) as connection:
         found = parties.all_agencies(connection)
     if as_json:
         say_json({"agencies": [_line(one) for one in found]})

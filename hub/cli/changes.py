@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from consent.ledger.kinds import Kind
+from hub.cli.running import Stores
 from hub.database import unit_of_work
 from hub.directory import ties
 from hub.directory.errors import UnknownLearner
@@ -20,7 +21,6 @@ from hub.notices.model import ACCOUNTABLE, NoticeKind
 from hub.notices.write import pass_on, write_notice
 from hub.sealing.errors import KeyMissing
 from hub.sealing.model import SubjectKey, learner_key
-from hub.wiring.hub import Hub
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,15 @@ class NewTie:
     checked_by: UUID
 
 
-def make_tie(hub: Hub, new: NewTie) -> UUID:
+def make_tie(stores: Stores, new: NewTie) -> UUID:
     """Write down a tie and tell the accountable person. Raises UnknownLearner or UnknownPerson."""
-    key = _key(hub, new.learner_id)
-    with unit_of_work(hub.engine) as connection:
+    key = _key(stores, new.learner_id)
+    with unit_of_work(stores.engine) as connection:
         lock_learner(connection, new.learner_id)
-        at = hub.clock()
+        at = stores.clock()
         tie_id = ties.add_tie(
             connection,
-            hub.keys,
+            stores.keys,
             learner_id=new.learner_id,
             person_id=new.person_id,
             kind=new.kind,
@@ -61,32 +61,34 @@ def make_tie(hub: Hub, new: NewTie) -> UUID:
         sight = _sight(connection, new.learner_id, at)
         event = LedgerEvent(Kind.TIE_MADE, {"tie": str(tie_id), "tie_kind": new.kind.value}, tie_id, sight=sight)
         _record(connection, key, new.learner_id, event=event, notice=NoticeKind.TIE_CHANGED, at=at)
-    _ring(hub)
+    _ring(stores)
     return tie_id
 
 
-def hand_over_learner(hub: Hub, *, learner_id: UUID, to_person_id: UUID, because: str) -> int:
+def hand_over_learner(stores: Stores, *, learner_id: UUID, to_person_id: UUID, because: str) -> int:
     """Make somebody accountable and tell them; answers how many notices they are told again.
 
     Raises UnknownLearner, NotAccountable or NotYetSucceeded; nothing is changed then.
     """
-    key = _key(hub, learner_id)
-    with unit_of_work(hub.engine) as connection:
+    key = _key(stores, learner_id)
+    with unit_of_work(stores.engine) as connection:
         lock_learner(connection, learner_id)
-        at = hub.clock()
-        row = hand_over(connection, hub.keys, learner_id=learner_id, to_person_id=to_person_id, because=because, at=at)
+        at = stores.clock()
+        row = hand_over(
+            connection, stores.keys, learner_id=learner_id, to_person_id=to_person_id, because=because, at=at
+        )
         again = pass_on(connection, learner_id=learner_id, at=at)
         sight = _sight(connection, learner_id, at)
         event = LedgerEvent(Kind.ACCOUNTABLE_CHANGED, {"accountable": str(row.id)}, row.id, sight=sight)
         _record(connection, key, learner_id, event=event, notice=NoticeKind.ACCOUNTABLE_HANDED_OVER, at=at)
-    _ring(hub)
+    _ring(stores)
     return again
 
 
-def _key(hub: Hub, learner_id: UUID) -> SubjectKey:
+def _key(stores: Stores, learner_id: UUID) -> SubjectKey:
     """The learner's key, unwrapped before any lock is taken."""
     try:
-        return hub.keys.unwrap(learner_key(learner_id))
+        return stores.keys.unwrap(learner_key(learner_id))
     except KeyMissing:
         raise UnknownLearner(learner_id) from None
 
@@ -110,6 +112,6 @@ def _record(
     )
 
 
-def _ring(hub: Hub) -> None:
-    hub.doorbell.ring("ledger")
-    hub.doorbell.ring("notices")
+def _ring(stores: Stores) -> None:
+    stores.doorbell.ring("ledger")
+    stores.doorbell.ring("notices")

@@ -10,7 +10,7 @@ import click
 from hub.cli.faults import Refused, Unusable
 from hub.cli.personal import read_json
 from hub.cli.printing import say, say_json, say_table
-from hub.cli.running import load_settings, running_hub
+from hub.cli.running import load_settings, opened_stores
 from hub.database import reading, unit_of_work
 from hub.directory.model import Client
 from hub.directory.queries import parties
@@ -67,10 +67,10 @@ def add(
         raise Unusable("the key set is no JSON object", todo='give {"keys": [...]} with public keys')
     check_registration(profile=profile, alg=alg, jwks=keys)
     new = Client(client_id, agency, profile, json.dumps(keys), alg, scopes, purposes, roles)
-    with running_hub(load_settings()) as hub, unit_of_work(hub.engine) as connection:
+    with opened_stores(load_settings()) as stores, unit_of_work(stores.engine) as connection:
         if parties.client_by_id(connection, client_id) is not None:
             raise Refused(f"there is a client {client_id} already", kept="it, as it is", todo="choose another id")
-        register_client(connection, new, at=hub.clock())
+        register_client(connection, new, at=stores.clock())
     say(f"Client {client_id} of {agency} may ask for tokens from now on.")
 
 
@@ -107,7 +107,7 @@ def listing(as_json: bool) -> None:
     Example:
       dolen client list --json
     """
-    with running_hub(load_settings()) as hub, reading(hub.engine) as connection:
+    with opened_stores(load_settings()) as stores, reading(stores.engine) as connection:
         agencies = parties.all_agencies(connection)
         found = [one for agency in agencies for one in parties.clients_of(connection, agency.id)]
     if as_json:
@@ -118,7 +118,7 @@ def listing(as_json: bool) -> None:
 
 
 def _switch(client_id: str, *, is_active: bool) -> None:
-    with running_hub(load_settings()) as hub, unit_of_work(hub.engine) as connection:
+    with opened_stores(load_settings()) as stores, unit_of_work(stores.engine) as connection:
         if not set_client_active(connection, client_id, is_active=is_active):
             raise ClientUnavailable(client_id)
     say(f"Client {client_id} is {'on' if is_active else 'off: its tokens are refused'} from now on.")

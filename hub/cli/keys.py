@@ -9,12 +9,11 @@ import click
 from hub.cli import queries
 from hub.cli.faults import Refused
 from hub.cli.printing import say, say_json, say_table
-from hub.cli.running import load_settings, running_hub
+from hub.cli.running import Stores, load_settings, opened_stores
 from hub.database import reading
 from hub.directory.queries import parties
 from hub.sealing.errors import KeyringUnavailable
 from hub.sealing.model import HUB
-from hub.wiring.hub import Hub
 
 
 @click.group()
@@ -38,8 +37,8 @@ def status(as_json: bool) -> None:
     Example:
       dolen keys status --json
     """
-    with running_hub(load_settings()) as hub:
-        lines = _lines(hub)
+    with opened_stores(load_settings()) as stores:
+        lines = _lines(stores)
     if as_json:
         say_json({"keyrings": lines})
     else:
@@ -62,36 +61,36 @@ def rotate(agency: str, resume: bool) -> None:
     Example:
       dolen keys rotate afon-health
     """
-    with running_hub(load_settings()) as hub:
-        if agency not in _agencies(hub):
+    with opened_stores(load_settings()) as stores:
+        if agency not in _agencies(stores):
             raise Refused(
                 f"there is no keyring of {agency!r}",
                 kept="nothing was changed",
                 todo="`dolen keys status` shows them all",
             )
         if not resume:
-            hub.keys.keyrings.rotate(agency)
-        done = hub.keys.rewrap(agency)
-        newest = hub.keys.keyrings.get(agency).newest
+            stores.keys.keyrings.rotate(agency)
+        done = stores.keys.rewrap(agency)
+        newest = stores.keys.keyrings.get(agency).newest
     say(f"{done} key(s) of {agency} are now wrapped under version {newest}. Records were not touched.")
     say("Keep a copy of the keyring file as it is now: older copies cannot open these keys.")
 
 
-def _agencies(hub: Hub) -> list[str]:
-    with reading(hub.engine) as connection:
+def _agencies(stores: Stores) -> list[str]:
+    with reading(stores.engine) as connection:
         return [HUB, *(agency.id for agency in parties.all_agencies(connection))]
 
 
-def _lines(hub: Hub) -> list[dict[str, object]]:
-    with reading(hub.key_engine) as connection:
+def _lines(stores: Stores) -> list[dict[str, object]]:
+    with reading(stores.key_engine) as connection:
         counts = queries.keys_by_version(connection)
-    return [_line(hub, agency, counts.get(agency, {})) for agency in _agencies(hub)]
+    return [_line(stores, agency, counts.get(agency, {})) for agency in _agencies(stores)]
 
 
-def _line(hub: Hub, agency: str, counts: Mapping[int, int]) -> dict[str, object]:
+def _line(stores: Stores, agency: str, counts: Mapping[int, int]) -> dict[str, object]:
     by_version = {str(version): count for version, count in sorted(counts.items())}
     try:
-        keyring = hub.keys.keyrings.get(agency)
+        keyring = stores.keys.keyrings.get(agency)
     except KeyringUnavailable as problem:
         return {"agency": agency, "state": problem.reason, "versions": [], "newest": None, "keys": by_version}
     return {

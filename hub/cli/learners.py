@@ -12,7 +12,7 @@ from hub.cli.changes import NewTie, hand_over_learner, make_tie
 from hub.cli.faults import Refused, Unusable
 from hub.cli.personal import FROM, read_members, text_of
 from hub.cli.printing import say, say_json
-from hub.cli.running import load_settings, running_hub
+from hub.cli.running import load_settings, opened_stores
 from hub.database import reading
 from hub.directory import links
 from hub.directory.lookup import find_handle
@@ -52,8 +52,8 @@ def find(agency: str, source: IO[bytes]) -> None:
         identifier = identified(kind, text_of(members, kind) or "")
     except UnknownIdentifierKind:
         raise Unusable("that kind of identifier is not known", todo="give nhs_number, upn or uln") from None
-    with running_hub(load_settings()) as hub, reading(hub.engine) as connection:
-        handle = find_handle(connection, hub.keys, agency_id=agency, identifiers=[identifier])
+    with opened_stores(load_settings()) as stores, reading(stores.engine) as connection:
+        handle = find_handle(connection, stores.keys, agency_id=agency, identifiers=[identifier])
         found = None if handle is None else links.learner_of(connection, agency, handle)
         handles = [] if found is None else links.handles_of(connection, found)
     if found is None:
@@ -120,8 +120,8 @@ def add(
     )
     if new.until_on is not None and new.until_on <= new.from_on:
         raise Unusable("a tie ends after it begins", kept="nothing was changed", todo="mend --from-on or --until-on")
-    with running_hub(load_settings()) as hub:
-        made = make_tie(hub, new)
+    with opened_stores(load_settings()) as stores:
+        made = make_tie(stores, new)
     click.echo(str(made))
 
 
@@ -140,8 +140,8 @@ def handover(learner_id: UUID, person_id: UUID, source: IO[bytes]) -> None:
       echo '{"because": "moved to another school"}' | dolen handover --learner LEARNER --to PERSON
     """
     because = text_of(read_members(source, required=("because",)), "because") or ""
-    with running_hub(load_settings()) as hub:
-        again = hand_over_learner(hub, learner_id=learner_id, to_person_id=person_id, because=because)
+    with opened_stores(load_settings()) as stores:
+        again = hand_over_learner(stores, learner_id=learner_id, to_person_id=person_id, because=because)
     say(
         f"Person {person_id} is accountable for learner {learner_id} from now on; {again} notice(s) will be told again."
     )

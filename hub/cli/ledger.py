@@ -12,7 +12,7 @@ from consent.ledger.queries import checkpoints
 from consent.ledger.status import LedgerStatus, ledger_status
 from hub.cli.faults import Refused
 from hub.cli.printing import moment, say, say_json, say_pairs
-from hub.cli.running import load_settings, running_hub
+from hub.cli.running import load_settings, opened_stores
 from hub.database import reading
 
 
@@ -35,10 +35,10 @@ def status(as_json: bool) -> None:
     Example:
       dolen ledger status --json
     """
-    with running_hub(load_settings()) as hub:
-        with reading(hub.engine) as connection:
+    with opened_stores(load_settings()) as stores:
+        with reading(stores.engine) as connection:
             found = ledger_status(connection)
-        figures = _figures(found, origin=hub.signer.origin, key=hub.signer.vkey)
+        figures = _figures(found, origin=stores.signer.origin, key=stores.signer.vkey)
     if as_json:
         say_json(figures)
     else:
@@ -56,7 +56,7 @@ def checkpoint(as_json: bool) -> None:
     Example:
       dolen ledger checkpoint > today.checkpoint
     """
-    with running_hub(load_settings()) as hub, reading(hub.engine) as connection:
+    with opened_stores(load_settings()) as stores, reading(stores.engine) as connection:
         signed = checkpoints.latest(connection)
     if signed is None:
         raise Refused(
@@ -78,8 +78,8 @@ def check(as_json: bool) -> None:
     Example:
       dolen ledger fsck
     """
-    with running_hub(load_settings()) as hub, reading(hub.engine) as connection:
-        report = fsck(connection, verifiers=[ed25519_verifier(hub.signer.vkey)])
+    with opened_stores(load_settings()) as stores, reading(stores.engine) as connection:
+        report = fsck(connection, verifiers=[ed25519_verifier(stores.signer.vkey)])
     if as_json:
         say_json(_report(report))
     else:

@@ -29,6 +29,7 @@ KEYS = frozenset(
 
 _EVENT = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _LONGEST = 300
+_SAYS_NOTHING = ("kombu.connection",)  # at every start, that the memory transport has no host name
 _ALWAYS_QUIET = ("authlib", "sqlalchemy", "httpx", "httpcore", "kombu", "celery", "amqp", "alembic", "asyncio")
 
 Line = MutableMapping[str, Any]
@@ -48,6 +49,8 @@ def configure_logs(level: str = "WARNING") -> None:
     root.setLevel(logging.WARNING)
     for name in _ALWAYS_QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _SAYS_NOTHING:
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def quieten_crashes() -> None:
@@ -101,13 +104,9 @@ class _Libraries(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """See `logging.Handler`."""
         kind = record.exc_info[0] if record.exc_info else None
-        structlog.get_logger().log(
-            max(record.levelno, logging.DEBUG),
-            "library_message",
-            logger=record.name,
-            place=f"{record.module}:{record.lineno}",
-            error=None if kind is None else kind.__name__,
-        )
+        error = {} if kind is None else {"error": kind.__name__}
+        place = f"{record.module}:{record.lineno}"
+        structlog.get_logger().log(record.levelno, "library_message", logger=record.name, place=place, **error)
 
 
 def _crashed(kind: type[BaseException], error: BaseException | None, *, thread: str) -> None:

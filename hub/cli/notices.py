@@ -7,7 +7,7 @@ from uuid import UUID
 import click
 
 from hub.cli.printing import moment, say, say_json, say_table
-from hub.cli.running import load_settings, running_hub
+from hub.cli.running import load_settings, opened_stores
 from hub.database import reading, unit_of_work
 from hub.telling.model import NoticeLine
 from hub.telling.watch import notice_counts, notices_to_watch
@@ -36,9 +36,9 @@ def listing(limit: int, as_json: bool) -> None:
     Example:
       dolen notices list --json
     """
-    with running_hub(load_settings()) as hub, reading(hub.engine) as connection:
-        lines = notices_to_watch(connection, at=hub.clock(), limit=limit)
-        counts = notice_counts(connection, at=hub.clock())
+    with opened_stores(load_settings()) as stores, reading(stores.engine) as connection:
+        lines = notices_to_watch(connection, at=stores.clock(), limit=limit)
+        counts = notice_counts(connection, at=stores.clock())
     by_state = {state.value: count for state, count in counts.by_state.items()}
     if as_json:
         say_json({"counts": by_state, "oldest_due_at": counts.oldest_due_at, "notices": [_line(one) for one in lines]})
@@ -60,10 +60,10 @@ def replay(notice: UUID) -> None:
     Example:
       dolen notices replay 0197f6a2-7c1b-7e60-8f4e-2f1f0a4b9c11
     """
-    with running_hub(load_settings()) as hub:
-        with unit_of_work(hub.engine) as connection:
-            make_due(connection, notice, at=hub.clock())
-        hub.doorbell.ring("notices")
+    with opened_stores(load_settings()) as stores:
+        with unit_of_work(stores.engine) as connection:
+            make_due(connection, notice, at=stores.clock())
+        stores.doorbell.ring("notices")
     say(f"Notice {notice} is due again; the hub tells it with its next sweep.")
 
 

@@ -10,7 +10,7 @@ import click
 from hub.cli.faults import Unusable
 from hub.cli.personal import FROM, read_members, text_of
 from hub.cli.printing import say, say_json, say_table
-from hub.cli.running import load_settings, running_hub
+from hub.cli.running import load_settings, opened_stores
 from hub.database import reading, unit_of_work
 from hub.directory.model import Contact, Language, PersonRole
 from hub.directory.queries import parties
@@ -51,10 +51,10 @@ def add(role: str, agency: str | None, source: IO[bytes]) -> None:
             "family belongs to no agency, everybody else to one", todo="give --agency, or leave it out for family"
         )
     contact = _contact(read_members(source, required=("name",), optional=_OPTIONAL))
-    with running_hub(load_settings()) as hub:
-        draft = draft_person(hub.keys, agency_id=agency, role=known, contact=contact)
-        with unit_of_work(hub.engine) as connection:
-            person_id = register_person(connection, draft, at=hub.clock())
+    with opened_stores(load_settings()) as stores:
+        draft = draft_person(stores.keys, agency_id=agency, role=known, contact=contact)
+        with unit_of_work(stores.engine) as connection:
+            person_id = register_person(connection, draft, at=stores.clock())
     click.echo(str(person_id))
 
 
@@ -67,7 +67,7 @@ def off(person_id: UUID) -> None:
     Example:
       dolen person off 0197f6a2-7c1b-7e60-8f4e-2f1f0a4b9c11
     """
-    with running_hub(load_settings()) as hub, unit_of_work(hub.engine) as connection:
+    with opened_stores(load_settings()) as stores, unit_of_work(stores.engine) as connection:
         set_person_active(connection, person_id, is_active=False)
     say(f"Person {person_id} can sign in no longer. `dolen doctor` says who must be handed over.")
 
@@ -82,7 +82,7 @@ def listing(agency: str | None, as_json: bool) -> None:
     Example:
       dolen person list --agency afon-health
     """
-    with running_hub(load_settings()) as hub, reading(hub.engine) as connection:
+    with opened_stores(load_settings()) as stores, reading(stores.engine) as connection:
         agencies = [one.id for one in parties.all_agencies(connection) if agency in (None, one.id)]
         found = [one for agency_id in agencies for one in parties.people_of(connection, agency_id)]
     lines = [{"person": str(one.id), "agency": one.agency_id, "role": one.role.value} for one in found]

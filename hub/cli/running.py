@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 from sqlalchemy import Engine
 
+from consent.ledger.signer import Signer
 from hub.cli.faults import Refused, Unusable
-from hub.database import make_engine
+from hub.database import Clock, make_engine
 from hub.demo.partnership import MARKER
 from hub.migrations.run import Store, level
+from hub.sealing.key_store import KeyStore
 from hub.settings import Settings
-from hub.wiring.build import build
+from hub.wiring import Doorbell
+from hub.wiring.build import SilentDoorbell, build, keyrings_of, now, signer_of
 from hub.wiring.hub import Hub
 from workers.app import make_celery
 from workers.doorbell import CeleryDoorbell
@@ -53,16 +57,48 @@ def check_home(settings: Settings) -> None:
 
 @contextmanager
 def running_hub(settings: Settings) -> Iterator[Hub]:
-    """The hub of this home while the block runs. Workers on Redis are rung; the embedded one sweeps."""
+    """The whole hub of this home while the block runs, protocols and all."""
     check_home(settings)
     with ExitStack() as stack:
-        bell = None
-        if not settings.is_embedded:
-            bell = CeleryDoorbell(make_celery(settings))
-            stack.callback(bell.close)
-        hub = build(settings, doorbell=bell)
+        hub = build(settings, doorbell=_bell(settings, stack))
         stack.callback(hub.close)
         yield hub
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What commands need that decide nothing about sharing: they work also while a protocol file is broken."""
+
+    settings: Settings
+    engine: Engine
+    key_engine: Engine
+    keys: KeyStore
+    clock: Clock
+    doorbell: Doorbell
+
+    @property
+    def signer(self) -> Signer:
+        """The ledger's signer."""
+        return signer_of(self.settings)
+
+
+@contextmanager
+def opened_stores(settings: Settings) -> Iterator[Stores]:
+    """Databases and keys of this home while the block runs."""
+    check_home(settings)
+    with ExitStack() as stack:
+        bell = _bell(settings, stack)
+        engine, key_engine = make_engine(settings.main_database), make_engine(settings.key_database)
+        stack.callback(engine.dispose)
+        stack.callback(key_engine.dispose)
+        keys = KeyStore(
+            key_engine,
+            keyrings_of(settings),
+            now,
+            cache_seconds=settings.key_cache_seconds,
+            cache_size=settings.key_cache_size,
+        )
+        yield Stores(settings, engine, key_engine, keys, now, bell)
 
 
 def missing_file(engine: Engine) -> Path | None:
@@ -71,6 +107,15 @@ def missing_file(engine: Engine) -> Path | None:
     if engine.dialect.name != "sqlite" or name is None or Path(name).is_file():
         return None
     return Path(name)
+
+
+def _bell(settings: Settings, stack: ExitStack) -> Doorbell:
+    """Rings workers on Redis; the embedded one lives in another process and finds work by its sweep."""
+    if settings.is_embedded:
+        return SilentDoorbell()
+    bell = CeleryDoorbell(make_celery(settings))
+    stack.callback(bell.close)
+    return bell
 
 
 def _check_schema(engine: Engine, store: Store) -> None:

@@ -7,9 +7,11 @@ from contextlib import ExitStack
 
 import structlog
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from hub.app import create_app
+from hub.cli.known_faults import place_of
 from hub.cli.logs import configure_logs
 from hub.settings import Settings
 from hub.wiring.build import build
@@ -30,6 +32,14 @@ class LogsByTheHub(Logger):  # type: ignore[misc]  # gunicorn has no types
         """See gunicorn."""
         super().setup(cfg)
         self.error_log.propagate = True
+
+    def error(self, msg: str, *args: object, **kwargs: object) -> None:
+        """See gunicorn; the place that is logged is the caller's."""
+        super().error(msg, *args, **kwargs, stacklevel=3)
+
+    def exception(self, msg: str, *args: object, **kwargs: object) -> None:
+        """See `error`."""
+        super().exception(msg, *args, **kwargs, stacklevel=3)
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -52,6 +62,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "timeout": 120,
             "graceful_timeout": GRACE_SECONDS,
             "keepalive": 5,
+            "loglevel": "warning",
             "errorlog": None,
             "accesslog": None,
             "logger_class": LogsByTheHub,
@@ -65,8 +76,16 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> object:
-        """The application of one process, with its doorbell and, on the embedded default, its worker."""
+        """The application of one process. Where it cannot be made, the log says why, and the server ends."""
         configure_logs(self._settings.log_level)
+        try:
+            return self._made()
+        except Exception as failure:
+            _log.error("web_process_failed", error=type(failure).__name__, place=place_of(failure.__traceback__))
+            raise SystemExit(Arbiter.WORKER_BOOT_ERROR) from None
+
+    def _made(self) -> object:
+        """Hub, doorbell and application and, on the embedded default, the worker; they end with the process."""
         celery = make_celery(self._settings)
         bell = CeleryDoorbell(celery)
         self._stack.callback(bell.close)

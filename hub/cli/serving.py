@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import click
 
 from hub.cli.faults import Refused
@@ -40,8 +42,9 @@ def serve(host: str, port: int | None, processes: int, threads: int, demo_home: 
             todo="run `dolen demo`; for a real hub, name another folder in DOLEN_HOME and run `dolen init`",
         )
     configure_logs(settings.log_level)
-    _check(settings)
     chosen = port or _port_of(settings)
+    _check(settings)
+    _check_free(host, chosen)
     click.echo(f"Dolen listens on http://{host}:{chosen}/ and is known as {settings.base_url}", err=True)
 
     from hub.cli.server import Server
@@ -76,6 +79,20 @@ def _check(settings: Settings) -> None:
     pages_key(settings)
     with running_hub(settings):
         pass
+
+
+def _check_free(host: str, port: int) -> None:
+    """Raise Refused where somebody listens there already, or the address is not this machine's."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, port))
+    except OSError as problem:
+        raise Refused(
+            f"{host} port {port} cannot be listened on ({problem.strerror or type(problem).__name__})",
+            todo="choose another with --port or --host, or end what listens there",
+        ) from None
 
 
 def _port_of(settings: Settings) -> int:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import click
 
-from connectors.reasons import REMEDIES, ReasonCode
+from connectors.reasons import REMEDIES, ReasonCode, UnreadableSource
 from connectors.registry import KINDS
-from connectors.sources import Authorization, shown, source_at
+from connectors.sources import Authorization, Source, shown, source_at
 from hub.cli.faults import Refused, Unusable
 from hub.cli.printing import plain, say, say_json, say_pairs
 from hub.cli.running import is_demo, load_settings, running_hub
@@ -56,7 +56,7 @@ def sync(kind: str, source: str, agency: str | None, dry_run: bool, as_json: boo
       dolen sync school-census --source census/ --dry-run --json
     """
     settings = load_settings()
-    found = source_at(source, authorization=None if authorization is None else _header(authorization))
+    found = _source(source, authorization)
     with running_hub(settings) as hub:
         holder = agency or _holder(hub, settings, kind)
         with _progress() as progress:
@@ -76,6 +76,13 @@ def sync(kind: str, source: str, agency: str | None, dry_run: bool, as_json: boo
         say_json(report.as_json())
     else:
         _say_report(report, holder)
+
+
+def _source(location: str, authorization: Path | None) -> Source:
+    try:
+        return source_at(location, authorization=None if authorization is None else _header(authorization))
+    except UnreadableSource as problem:
+        raise Unusable(problem.reason, kept="nothing was changed", todo=problem.remedy) from None
 
 
 def _holder(hub: Hub, settings: Settings, kind: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from hub.cli.faults import Refused
-from hub.cli.running import load_settings, running_hub
+from hub.cli.running import load_settings, opened_stores
 from hub.database import reading
 from hub.directory.model import Client
 from hub.directory.queries import parties
@@ -30,14 +30,16 @@ def token(client: str, purpose: str | None, role: str | None, scopes: tuple[str,
         http://127.0.0.1:8700/v1/consents?learner=HANDLE
     """
     settings = load_settings()
-    with running_hub(settings) as hub:
-        with reading(hub.engine) as connection:
+    with opened_stores(settings) as stores:
+        with reading(stores.engine) as connection:
             known = parties.client_by_id(connection, client)
         if known is None:
             raise ClientUnavailable(client)
         wanted = scopes or known.scopes
         chosen, acting = _details(known, wanted, purpose=purpose, role=role)
-        text = issue_token(hub.engine, settings, client, purpose=chosen, role=acting, scopes=wanted, at=hub.clock())
+        text = issue_token(
+            stores.engine, settings, client, purpose=chosen, role=acting, scopes=wanted, at=stores.clock()
+        )
     click.echo(f"{client}: purpose {chosen or '-'}, role {acting or '-'}, scopes {' '.join(wanted)}", err=True)
     click.echo(text)
 
