@@ -29,7 +29,7 @@ def create_app(settings: Settings, doorbell: Doorbell, *, hub: Hub | None = None
     hub = build(settings, doorbell=doorbell) if hub is None else hub
     app = make_app("hub")
     app.extensions["dolen_hub"] = hub
-    add_oauth(app, engine=hub.engine, settings=settings)
+    add_oauth(app, engine=hub.engine, settings=settings, clock=hub.clock)
     add_api(app, hub, settings=settings)
     add_problems(app)
     add_pages(

@@ -93,13 +93,19 @@ def values_of(answer: Disclosure) -> str:
 
 
 @contextmanager
-def a_world(kind: str, folder: Path, *, pause: Pause | None = None) -> Iterator[World]:
-    """A hub with the demo's partnership, made from nothing in `folder`, on `sqlite` or `postgres`."""
+def a_world(kind: str, folder: Path, *, protocol: str | None = None) -> Iterator[World]:
+    """A hub with the demo's partnership, made from nothing in `folder`, on `sqlite` or `postgres`.
+
+    `protocol` is the text of another protocol file than the demo's.
+    """
+    folder.mkdir(exist_ok=True)
     with ExitStack() as stack:
         main_url, keys_url = stack.enter_context(database_urls(kind, folder))
         settings = Settings(home=folder / "home", database_url=main_url, keys_url=keys_url)
         prepare_home(settings)
-        hub = build(settings, pause=pause)
+        if protocol is not None:
+            next(settings.protocol_folder.glob("*.yaml")).write_text(protocol, encoding="utf-8")
+        hub = build(settings)
         stack.callback(hub.close)
         people = found(hub)
         bring_all(hub)

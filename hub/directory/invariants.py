@@ -170,3 +170,11 @@ SEED = ("INSERT INTO matching_turn (id, number) VALUES (1, 0)",)
 def statements(dialect: str) -> tuple[str, ...]:
     """What to run once the directory's tables are made, on `sqlite` or `postgresql`: triggers, and the one row."""
     return (SQLITE if dialect == "sqlite" else POSTGRES) + SEED
+
+
+def drop_statements(dialect: str) -> tuple[str, ...]:
+    """What takes the triggers away again, before the tables go (a migration's way back)."""
+    if dialect == "sqlite":
+        return tuple(f"DROP TRIGGER {one.split()[2]}" for one in SQLITE)
+    made = (one.split()[2] for one in POSTGRES if one.startswith("CREATE FUNCTION"))
+    return tuple(f"DROP FUNCTION {name} CASCADE" for name in made)

@@ -37,7 +37,7 @@ class Level:
 
 def upgrade(engine: Engine, store: Store) -> None:
     """Run every migration that this database has not had yet, each in a transaction of its own."""
-    config = _config(store)
+    config = config_of(store)
     with engine.connect() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -47,10 +47,11 @@ def level(engine: Engine, store: Store) -> Level:
     """Where this database stands; reads only."""
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-    return Level(current=current, newest=ScriptDirectory.from_config(_config(store)).get_current_head())
+    return Level(current=current, newest=ScriptDirectory.from_config(config_of(store)).get_current_head())
 
 
-def _config(store: Store) -> Config:
+def config_of(store: Store) -> Config:
+    """Where the migrations of this database stand, as Alembic wants to be told."""
     config = Config()
     config.set_main_option("script_location", str(_HERE / store.value))
     config.set_main_option("path_separator", "os")

@@ -237,6 +237,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take back."""
+    for statement in invariants.drop_statements(op.get_bind().dialect.name):
+        op.execute(sa.text(statement))
     op.drop_index(op.f("ix_tie_person_id"), table_name="tie")
     op.drop_index("ix_tie_learner_id_person_id", table_name="tie")
     op.drop_table("tie")
