@@ -50,7 +50,7 @@ def _types_of(server: Server) -> list[str]:
     rest = statement.get("rest")
     modes = [mode for mode in rest if isinstance(mode, dict)] if isinstance(rest, list) else []
     listed = [entry for mode in modes for entry in _list_of(mode, "resource") if isinstance(entry, dict)]
-    offered = {entry.get("type") for entry in listed}
+    offered = {str(entry.get("type")) for entry in listed}
     return [kind for kind in CARRIED if kind in offered] if listed else list(CARRIED)
 
 
@@ -100,8 +100,8 @@ def _names(bundle: dict[str, Json]) -> Iterator[str]:
         if not isinstance(entry, dict):
             continue
         search, resource = entry.get("search"), entry.get("resource")
-        mode = search.get("mode") if isinstance(search, dict) else "match"
-        if isinstance(resource, dict) and mode in {"match", None}:
+        mode = search.get("mode") if isinstance(search, dict) else None
+        if isinstance(resource, dict) and mode not in ("include", "outcome"):
             yield f"{resource.get('resourceType')}/{resource.get('id')}"
 
 

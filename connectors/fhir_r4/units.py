@@ -78,7 +78,7 @@ def _entries(bundle: dict[str, Json], around: Found) -> Iterator[Found]:
         yield Found(around.place, bundle, problem=ReasonCode.INVALID_RESOURCE)
         return
     shelf = _shelf(raw)
-    kind = bundle.get("type")
+    kind = str(bundle.get("type"))
     problem = ReasonCode.WRONG_FHIR_VERSION if kind in _ONE_VERSION and _any_foreign(raw) else None
     seen: set[str] = set()
     separator = "." if "#" in around.place else "#"

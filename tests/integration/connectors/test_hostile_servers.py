@@ -216,6 +216,23 @@ def test_an_answer_that_is_no_bundle_ends_the_reading(body: bytes) -> None:
     assert "answer" in _refused(answering).reason
 
 
+@pytest.mark.parametrize("odd", [{}, [], [{}], [[]], 5, None, "word", [{"type": {}}], [{"resource": [{"type": []}]}]])
+def test_odd_parts_of_a_statement_or_a_page_end_in_units_or_a_refusal(odd: object) -> None:
+    def answering(kind: str, query: dict[str, list[str]], base: str) -> Answer:
+        if kind == "metadata":
+            return _json({**R4, "rest": odd})
+        entry = {"resource": _observation(1), "search": {"mode": odd}, "fullUrl": odd}
+        return _json({"resourceType": "Bundle", "type": odd, "total": odd, "link": odd, "entry": [entry, odd]})
+
+    with _serving(answering) as (base, _):
+        try:
+            units = _read(base)
+        except UnreadableSource as refusal:
+            units = []
+            assert refusal.remedy  # noqa: PT017  # a refusal is as good as units here
+    assert all("page=" in unit.place for unit in units)
+
+
 def test_an_answer_beyond_the_limits_ends_the_reading() -> None:
     def answering(kind: str, query: dict[str, list[str]], base: str) -> Answer:
         return _json(R4) if kind == "metadata" else (200, {}, b" " * 200_000)

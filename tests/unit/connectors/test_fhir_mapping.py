@@ -457,3 +457,33 @@ def test_a_document_too_large_to_hold_is_kept_by_its_fields() -> None:
 def test_every_measure_has_a_unit_to_be_held_against() -> None:
     for code, field_id in MEASURES.items():
         assert field_id not in _one(_loinc(code, valueQuantity={"value": 1, "code": "furlong"})).fields
+
+
+@pytest.mark.parametrize("odd", [{}, [], [1], {"a": {}}, 5, None, True, "word"])
+@pytest.mark.parametrize("part", ["type", "entry", "id", "total", "link"])
+def test_no_part_of_a_bundle_can_be_odd_enough_to_stop_a_reading(part: str, odd: Any) -> None:
+    units = _read({**_bundle(PATIENT, _observation()), part: odd})
+    assert all(unit.place.startswith("push.json") for unit in units)
+
+
+@pytest.mark.parametrize("odd", [{}, [], [1], {"a": {}}, 5, None, True, "word", [None], [[]], [{"a": []}]])
+@pytest.mark.parametrize(
+    "part", ["status", "code", "subject", "performer", "component", "valueQuantity", "text", "meta", "contained", "id"]
+)
+def test_no_part_of_a_resource_can_be_odd_enough_to_stop_a_reading(part: str, odd: Any) -> None:
+    patient, unit = _read(_bundle(PATIENT, _observation(**{part: odd})))
+    assert isinstance(patient, Ignored)
+    assert isinstance(unit, Assessment | Rejected)
+
+
+@pytest.mark.parametrize("odd", [{}, [], [1], 5, None, True, "word", [None], [[]], [{"value": []}], [{"value": "1"}]])
+@pytest.mark.parametrize("part", ["identifier", "name", "gender", "birthDate", "id"])
+def test_an_odd_patient_still_has_its_number(part: str, odd: Any) -> None:
+    base = "https://board.example/fhir"
+    entries = [
+        {"fullUrl": f"{base}/Patient/p1", "resource": {**PATIENT, part: odd}},
+        {"fullUrl": f"{base}/Observation/o1", "resource": _observation()},
+    ]
+    unit = _read({"resourceType": "Bundle", "type": "searchset", "entry": entries})[1]
+    assert isinstance(unit, Assessment)
+    assert unit.local_number is not None
