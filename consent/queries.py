@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Insert, Row, Select, and_, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Insert, Row, Select, and_, bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from consent.errors import HistoryUnreadable
@@ -55,11 +56,9 @@ def histories(
     connection: Connection, learner_id: UUID, chosen: Mapping[str, str | ConsentKind | None]
 ) -> Iterator[tuple[UUID, Matter, list[ConsentEvent]]]:
     """Each consent about a learner whose columns are as `chosen` (None: any), with its events."""
-    statement = _in_order().where(consent.c.learner_id == learner_id)
-    for name, value in chosen.items():
-        if value is not None:
-            statement = statement.where(consent.c[name] == str(value))
-    for consent_id, rows in groupby(connection.execute(statement), key=lambda row: row.consent_id):
+    wanted = {name: str(value) for name, value in chosen.items() if value is not None}
+    found = connection.execute(_histories(*sorted(wanted)), {"learner": learner_id, **wanted})
+    for consent_id, rows in groupby(found, key=lambda row: row.consent_id):
         group = list(rows)
         yield consent_id, _matter(group[0]), [_event(row) for row in group]
 
@@ -115,6 +114,15 @@ def _in_order() -> Select[tuple[object, ...]]:
     both = consent.join(consent_event, consent_event.c.consent_id == consent.c.id)
     selected = select(consent.c.id.label("consent_id"), *about, *event).select_from(both)
     return selected.order_by(consent.c.id, consent_event.c.number)
+
+
+@cache
+def _histories(*names: str) -> Select[tuple[object, ...]]:
+    """Built once for each choice of columns: every read runs it, and building it costs more than running it."""
+    statement = _in_order().where(consent.c.learner_id == bindparam("learner"))
+    for name in names:
+        statement = statement.where(consent.c[name] == bindparam(name))
+    return statement
 
 
 def _matter(row: Row[tuple[object, ...]]) -> Matter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -74,11 +75,23 @@ def newest_of(
     """
     if not handles:
         return []
-    pairs = [and_(record.c.agency_id == agency, record.c.handle_id == handle) for agency, handle in handles]
+    values: dict[str, object] = {"most": limit} if after is None else {"most": limit, "after": after}
+    for place, (agency, handle) in enumerate(handles):
+        values |= {f"agency_{place}": agency, f"handle_{place}": handle}
+    return [_sealed(row) for row in connection.execute(_page(len(handles), after is None), values)]
+
+
+@lru_cache
+def _page(handles: int, is_first: bool) -> Select[Any]:
+    """Built once for each number of handles: every read runs it, and building it costs more than running it."""
+    pairs = [
+        and_(record.c.agency_id == bindparam(f"agency_{place}"), record.c.handle_id == bindparam(f"handle_{place}"))
+        for place in range(handles)
+    ]
     statement = _newest().where(or_(*pairs), record.c.is_removed.is_(False))
-    if after is not None:
-        statement = statement.where(record.c.id > after)
-    return [_sealed(row) for row in connection.execute(statement.order_by(record.c.id).limit(limit))]
+    if not is_first:
+        statement = statement.where(record.c.id > bindparam("after"))
+    return statement.order_by(record.c.id).limit(bindparam("most"))
 
 
 def insert_records(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:

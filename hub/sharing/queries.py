@@ -15,6 +15,14 @@ from hub.sharing.tables import disclosure, disclosure_item, protocol_state
 
 IN_FORCE = "in_force"
 
+# Built once: every governed read runs them, and building a statement costs more than running it.
+_IN_FORCE = select(protocol_state.c.protocol_id, protocol_state.c.version, protocol_state.c.digest).where(
+    protocol_state.c.state == IN_FORCE
+)
+_IN_FORCE_LOCKED = _IN_FORCE.with_for_update(read=True)
+_ADD_DISCLOSURE = insert(disclosure)
+_ADD_ITEMS = insert(disclosure_item)
+
 
 @dataclass(frozen=True, slots=True)
 class DisclosureRow:
@@ -35,11 +43,7 @@ def protocols_in_force(connection: Connection) -> frozenset[tuple[str, int, byte
 
     The lock makes a suspension wait for the disclosures that already counted on the protocol, and them for it.
     """
-    statement = select(protocol_state.c.protocol_id, protocol_state.c.version, protocol_state.c.digest).where(
-        protocol_state.c.state == IN_FORCE
-    )
-    if not is_sqlite(connection):
-        statement = statement.with_for_update(read=True)
+    statement = _IN_FORCE if is_sqlite(connection) else _IN_FORCE_LOCKED
     return frozenset((row.protocol_id, row.version, row.digest) for row in connection.execute(statement))
 
 
@@ -59,9 +63,9 @@ def put_in_force(connection: Connection, *, protocol_id: str, version: int, dige
 
 def add_disclosure(connection: Connection, row: Mapping[str, object], items: Sequence[Mapping[str, object]]) -> None:
     """Record one disclosure with what it opened."""
-    connection.execute(insert(disclosure).values(**row))
+    connection.execute(_ADD_DISCLOSURE, row)
     if items:
-        connection.execute(insert(disclosure_item), list(items))
+        connection.execute(_ADD_ITEMS, list(items))
 
 
 def disclosure_of(connection: Connection, *, agency_id: str, disclosure_id: UUID) -> DisclosureRow | None:

@@ -22,6 +22,18 @@ from hub.directory.tables import (
 _CHUNK = 500  # bound values of one IN list, well under SQLite's and PostgreSQL's limits
 _T = TypeVar("_T")
 
+# Built once: every governed read runs these two, and building a statement costs more than running it.
+_LEARNER_OF_HANDLE = select(handle_link.c.learner_id).where(
+    handle_link.c.agency_id == bindparam("agency"),
+    handle_link.c.handle_id == bindparam("handle"),
+    handle_link.c.until_at.is_(None),
+)
+_HANDLES_OF_LEARNER = (
+    select(handle_link.c.agency_id, handle_link.c.handle_id)
+    .where(handle_link.c.learner_id == bindparam("learner"), handle_link.c.until_at.is_(None))
+    .order_by(handle_link.c.agency_id, handle_link.c.handle_id)
+)
+
 _open_link = and_(
     handle_link.c.agency_id == identifier.c.agency_id,
     handle_link.c.handle_id == identifier.c.handle_id,
@@ -159,20 +171,12 @@ def demographics_of(
 
 def learner_of_handle(connection: Connection, *, agency_id: str, handle_id: UUID) -> UUID | None:
     """The learner that this handle is linked to now."""
-    return connection.execute(
-        select(handle_link.c.learner_id).where(
-            handle_link.c.agency_id == agency_id, handle_link.c.handle_id == handle_id, handle_link.c.until_at.is_(None)
-        )
-    ).scalar_one_or_none()
+    return connection.execute(_LEARNER_OF_HANDLE, {"agency": agency_id, "handle": handle_id}).scalar_one_or_none()
 
 
 def handles_of_learner(connection: Connection, learner_id: UUID) -> list[tuple[str, UUID]]:
     """Agency and handle of everybody who knows this learner now, in order of agency and handle."""
-    rows = connection.execute(
-        select(handle_link.c.agency_id, handle_link.c.handle_id)
-        .where(handle_link.c.learner_id == learner_id, handle_link.c.until_at.is_(None))
-        .order_by(handle_link.c.agency_id, handle_link.c.handle_id)
-    )
+    rows = connection.execute(_HANDLES_OF_LEARNER, {"learner": learner_id})
     return [(row.agency_id, row.handle_id) for row in rows]
 
 

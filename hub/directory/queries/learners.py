@@ -7,12 +7,26 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hub.directory.errors import NotYetSucceeded
 from hub.directory.model import Accountable, Sight, Standing, Tie, TieKind
 from hub.directory.tables import accountable, learner, person, tie
+
+# Built once: every governed read runs it, and building a statement costs more than running it.
+_TIES_WITH_STANDING = (
+    select(tie.c.id, tie.c.person_id, tie.c.standing)
+    .join(person, person.c.id == tie.c.person_id)
+    .where(
+        tie.c.learner_id == bindparam("learner"),
+        tie.c.standing.is_not(None),
+        person.c.is_active,
+        tie.c.from_on <= bindparam("day"),
+        or_(tie.c.until_on.is_(None), tie.c.until_on > bindparam("day")),
+    )
+    .order_by(tie.c.id)
+)
 
 
 def insert_learners(
@@ -104,20 +118,11 @@ def ties_of(connection: Connection, *, learner_id: UUID | None = None, person_id
 
 def ties_with_standing(connection: Connection, learner_id: UUID, *, on: date) -> list[Sight]:
     """Active people whose tie gives them standing for this learner on that day; one entry each, oldest tie first."""
-    rows = connection.execute(
-        select(tie.c.id, tie.c.person_id, tie.c.standing)
-        .join(person, person.c.id == tie.c.person_id)
-        .where(tie.c.learner_id == learner_id, tie.c.standing.is_not(None), person.c.is_active, _holds(on))
-        .order_by(tie.c.id)
-    )
+    rows = connection.execute(_TIES_WITH_STANDING, {"learner": learner_id, "day": on})
     by_person: dict[UUID, Sight] = {}
     for row in rows:
         by_person.setdefault(row.person_id, Sight(row.person_id, row.id, Standing(row.standing)))
     return list(by_person.values())
-
-
-def _holds(on: date) -> ColumnElement[bool]:
-    return and_(tie.c.from_on <= on, or_(tie.c.until_on.is_(None), tie.c.until_on > on))
 
 
 def _tie(row: Row[Any]) -> Tie:
