@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import structlog
 from celery import Celery, beat, signals
 
 from hub.settings import Settings
 from workers.app import QUEUES, make_celery
 from workers.supervise import Supervised
 from workers.tasks import Work, answers, register
-
-_log = structlog.get_logger(__name__)
 
 CONCURRENCY = 4
 FALLBACK_SWEEP_SECONDS = 5.0

@@ -16,17 +16,17 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import Engine
 
-from hub.database import make_engine
 from hub.notices.model import NoticeState
 from hub.settings import Settings
-from tests.databases import postgres_database
+from tests.integration.telling.hubs import empty, postgres_hub  # noqa: F401
 from tests.integration.telling.world import World
 from tests.integration.workers.redis_server import RedisServer, running_redis
 from workers.app import make_celery
 from workers.doorbell import CeleryDoorbell
 
-pytestmark = [pytest.mark.redis, pytest.mark.postgres, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.redis, pytest.mark.postgres, pytest.mark.soak, pytest.mark.timeout(60)]
 
 WORKER = Path(__file__).parent.parent / "integration" / "workers" / "notices_worker.py"
 NEVER = "60"
@@ -63,14 +63,10 @@ class Worker:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(postgres_hub: Engine, tmp_path: Path) -> World:  # noqa: F811
     """A settled hub on PostgreSQL, where worker processes are at home."""
-    with postgres_database() as url:
-        engine = make_engine(url)
-        try:
-            yield World(engine, tmp_path).settle()
-        finally:
-            engine.dispose()
+    empty(postgres_hub)
+    return World(postgres_hub, tmp_path).settle()
 
 
 @pytest.fixture

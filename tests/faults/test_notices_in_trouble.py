@@ -7,10 +7,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from hub.database import reading
 from hub.notices.model import NoticeState
@@ -18,7 +17,7 @@ from hub.telling.deliver import LEASE, MAX_ATTEMPTS, Post, sweep
 from hub.telling.model import Mail
 from hub.telling.recording import NoticeEvent
 from hub.telling.watch import notices_to_watch
-from tests.databases import engine  # noqa: F401
+from tests.integration.telling.hubs import postgres_hub, world  # noqa: F401
 from tests.integration.telling.world import NOW, World, record
 
 
@@ -38,14 +37,8 @@ class Recorder:
         self.then()
 
 
-@pytest.fixture
-def world(engine: Engine, tmp_path: Path) -> World:  # noqa: F811
-    """A settled hub on an empty database."""
-    return World(engine, tmp_path).settle()
-
-
 @pytest.mark.soak
-def test_two_sweepers_at_once_send_once(world: World) -> None:
+def test_two_sweepers_at_once_send_once(world: World) -> None:  # noqa: F811
     world.mailer = recorder = Recorder()
     for _ in range(10):
         for _ in range(4):
@@ -58,7 +51,7 @@ def test_two_sweepers_at_once_send_once(world: World) -> None:
     assert len(world.recorded("notice.told")) == 40
 
 
-def test_a_crash_after_the_mail_was_accepted_sends_again_with_the_same_reference(world: World) -> None:
+def test_a_crash_after_the_mail_was_accepted_sends_again_with_the_same_reference(world: World) -> None:  # noqa: F811
     world.mailer = recorder = Recorder(then=_die)
     notice_id = world.happens()
     with pytest.raises(Killed):
@@ -74,7 +67,7 @@ def test_a_crash_after_the_mail_was_accepted_sends_again_with_the_same_reference
     assert len(world.recorded("notice.told")) == 1
 
 
-def test_a_crash_before_anything_was_sent_loses_nothing(world: World) -> None:
+def test_a_crash_before_anything_was_sent_loses_nothing(world: World) -> None:  # noqa: F811
     ids = [world.happens() for _ in range(3)]
     with pytest.raises(Killed):
         sweep(replace(world.post, address_of=_die_over), holder="crashes", at=NOW)
@@ -83,7 +76,7 @@ def test_a_crash_before_anything_was_sent_loses_nothing(world: World) -> None:
     assert len(world.mails()) == 3
 
 
-def test_a_worker_that_lost_its_lease_cannot_write_over_the_next_ones_work(world: World) -> None:
+def test_a_worker_that_lost_its_lease_cannot_write_over_the_next_ones_work(world: World) -> None:  # noqa: F811
     @dataclass
     class Overtaken:
         """While the first worker hands the mail over, its lease runs out and a second one does all of it."""
@@ -104,7 +97,7 @@ def test_a_worker_that_lost_its_lease_cannot_write_over_the_next_ones_work(world
     assert len(world.recorded("notice.told")) == 1
 
 
-def test_a_worker_that_lost_its_lease_cannot_end_the_next_ones(world: World) -> None:
+def test_a_worker_that_lost_its_lease_cannot_end_the_next_ones(world: World) -> None:  # noqa: F811
     @dataclass
     class Overtaken:
         """While the first worker hands the mail over, a second one takes the lease, and dies."""
@@ -127,7 +120,7 @@ def test_a_worker_that_lost_its_lease_cannot_end_the_next_ones(world: World) -> 
     assert world.recorded("notice.told") == []
 
 
-def test_a_notice_that_kills_its_worker_is_given_up_and_shows(world: World) -> None:
+def test_a_notice_that_kills_its_worker_is_given_up_and_shows(world: World) -> None:  # noqa: F811
     notice_id, at = world.happens(), NOW
     deadly = replace(world.post, address_of=_die_over)
     for _ in range(MAX_ATTEMPTS):
@@ -141,7 +134,7 @@ def test_a_notice_that_kills_its_worker_is_given_up_and_shows(world: World) -> N
     assert (line.notice_id, line.last_failure, line.attempts) == (notice_id, "worker-died", MAX_ATTEMPTS)
 
 
-def test_a_worker_that_dies_over_one_notice_holds_up_the_others_for_one_lease_only(world: World) -> None:
+def test_a_worker_that_dies_over_one_notice_holds_up_the_others_for_one_lease_only(world: World) -> None:  # noqa: F811
     ids = [world.happens() for _ in range(3)]
     deadly = replace(world.post, address_of=_deadly_once(world.post))
     with pytest.raises(Killed):
@@ -150,7 +143,7 @@ def test_a_worker_that_dies_over_one_notice_holds_up_the_others_for_one_lease_on
     assert {world.state(each) for each in ids} == {NoticeState.DONE}
 
 
-def test_without_its_ledger_entry_nothing_counts_as_told(world: World) -> None:
+def test_without_its_ledger_entry_nothing_counts_as_told(world: World) -> None:  # noqa: F811
     def broken(connection: Connection, event: NoticeEvent) -> None:
         record(connection, event)
         raise OSError
@@ -164,7 +157,7 @@ def test_without_its_ledger_entry_nothing_counts_as_told(world: World) -> None:
     assert len(world.recorded("notice.told")) == 1
 
 
-def test_no_transaction_is_open_while_a_mail_is_handed_over(world: World) -> None:
+def test_no_transaction_is_open_while_a_mail_is_handed_over(world: World) -> None:  # noqa: F811
     seen: list[int] = []
     world.mailer = Recorder(then=lambda: seen.append(world.engine.pool.checkedout()))  # type: ignore[attr-defined]
     world.happens()

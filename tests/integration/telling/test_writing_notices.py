@@ -85,4 +85,4 @@ def test_a_notice_written_again_keeps_its_state(world: World, state: NoticeState
 
 
 def _row(world: World) -> NewNotice:
-    return NewNotice(NoticeKind.RECORD_CHANGED, new_id(), ACCOUNTABLE, world.learner, "gwent-education")
+    return NewNotice(NoticeKind.RECORD_CHANGED, new_id(), ACCOUNTABLE, world.learner, world.agency)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, Uuid, insert, select, update
 
@@ -63,18 +63,18 @@ class World:
     first: UUID = field(default_factory=new_id)
     second: UUID = field(default_factory=new_id)
     parent: UUID = field(default_factory=new_id)
+    agency: str = field(default_factory=lambda: f"gwent-{uuid4().hex}")
 
     def settle(self) -> World:
-        """Make the tables, an agency with a duty person, a learner whose accountable person is `first`, a parent."""
-        create_schema(self.engine)
+        """Make an agency with a duty person, a learner whose accountable person is `first`, a parent."""
         with unit_of_work(self.engine) as connection:
-            agency = {"id": "gwent-education", "sector": "education", "name_en": "G", "name_cy": "G"}
+            agency = {"id": self.agency, "sector": "education", "name_en": "G", "name_cy": "G"}
             connection.execute(insert(directory.agency).values(**agency, is_active=True, created_at=NOW))
             people = [(self.first, "accountable"), (self.second, "accountable"), (self.parent, "family")]
             for person_id, role in people:
                 self._person(connection, person_id, role)
             connection.execute(
-                insert(directory.duty_person).values(agency_id="gwent-education", person_id=self.first, named_at=NOW)
+                insert(directory.duty_person).values(agency_id=self.agency, person_id=self.first, named_at=NOW)
             )
             self.add_learner(connection, self.learner)
         for person_id, _ in people:
@@ -96,7 +96,7 @@ class World:
         connection.execute(
             insert(directory.person).values(
                 id=person_id,
-                agency_id=None if role == "family" else "gwent-education",
+                agency_id=None if role == "family" else self.agency,
                 role=role,
                 sealed_contact=b"sealed",
                 is_active=True,
@@ -125,7 +125,7 @@ class World:
                 kind=kind,
                 event_id=event_id or new_id(),
                 learner_id=self.learner,
-                agency_id="gwent-education",
+                agency_id=self.agency,
                 audience=audience,
                 at=at,
             )

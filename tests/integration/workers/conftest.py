@@ -1,4 +1,4 @@
-"""A Redis of the test's own."""
+"""A Redis of the test's own, and a world of telling."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.telling.hubs import postgres_hub, world  # noqa: F401
 from tests.integration.workers.redis_server import RedisServer, running_redis
 
 

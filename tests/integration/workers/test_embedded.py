@@ -13,7 +13,6 @@ import pytest
 from prometheus_client import REGISTRY, generate_latest
 
 from hub.settings import Settings
-from tests.databases import engine  # noqa: F401
 from tests.integration.telling.world import NOW, World
 from workers.app import make_celery
 from workers.doorbell import CeleryDoorbell
@@ -155,12 +154,6 @@ def test_a_full_portion_is_followed_by_the_next_at_once() -> None:
     loop.start()
     assert _within(5, lambda: len(seen) == 4)
     assert loop.stop()
-
-
-@pytest.fixture
-def world(engine: object, tmp_path: Path) -> World:  # noqa: F811
-    """A settled hub on an empty database."""
-    return World(engine, tmp_path).settle()  # type: ignore[arg-type]
 
 
 class _Notices:
