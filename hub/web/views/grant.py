@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from flask import Blueprint, redirect, request, url_for
@@ -22,6 +22,15 @@ from hub.web.shown_text import ShownText
 from hub.web.site import language, person_id, site, words
 from hub.web.tokens import are_equal
 from hub.web.views.learner import learner
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An offer as it is listed; `stands` when something of it is agreed to already."""
+
+    key: str
+    offer: Offer
+    stands: bool
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -44,9 +53,7 @@ def decisions(learner_id: UUID) -> ResponseReturnValue:
     return page(
         "decisions.html",
         learner=line,
-        offers=[
-            (offer_key(offer), offer, _stands(offer, consents)) for offer in use_cases.offers(person_id(), learner_id)
-        ],
+        offers=_choices(use_cases.offers(person_id(), learner_id), consents),
         consents=consents,
         statuses=kinds.STATUSES,
         standing=kinds.STANDING_CONSENT,
@@ -123,6 +130,15 @@ def must_be_what_was_shown(text: ShownText) -> None:
     """Raises `Changed` when the text would be another one now than that on the page the answer came from."""
     if not are_equal(request.form.get("shown", ""), text.shown().sha256.hex()):
         raise Changed
+
+
+def _choices(offers: Sequence[Offer], consents: Sequence[ConsentLine]) -> list[tuple[tuple[str, str], list[Choice]]]:
+    """Choices by who would see it and why."""
+    found: dict[tuple[str, str], list[Choice]] = {}
+    for offer in offers:
+        choice = Choice(offer_key(offer), offer, _stands(offer, consents))
+        found.setdefault((offer.recipient, offer.purpose), []).append(choice)
+    return sorted(found.items())
 
 
 def _stands(offer: Offer, consents: Sequence[ConsentLine]) -> bool:

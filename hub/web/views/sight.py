@@ -33,11 +33,25 @@ class SightLine:
 
 @dataclass(frozen=True, slots=True)
 class SightTable:
-    """What one recipient may see for one purpose."""
+    """What one recipient may see for one purpose; `number` is the table's place on the page."""
 
+    number: int
     recipient: str
     purpose: str
     lines: tuple[SightLine, ...]
+
+    @property
+    def shown(self) -> int:
+        """How many rows are open to the recipient."""
+        return sum(line.sight.is_shown for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A partner, and what it may see for each of its purposes."""
+
+    slug: str
+    tables: tuple[SightTable, ...]
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -56,7 +70,8 @@ def sharing(learner_id: UUID) -> ResponseReturnValue:
         "sharing.html",
         learner=line,
         at=overview.at,
-        tables=_tables(_lines(overview.rows, learner_id)),
+        recipients=_recipients(_tables(_lines(overview.rows, learner_id))),
+        asks={holder: f"ask-{n}" for n, holder in enumerate(sorted({row.holder for row in overview.rows}), start=1)},
         bases=kinds.BASES,
         explanations=kinds.BASIS_EXPLANATIONS,
     )
@@ -115,7 +130,15 @@ def _tables(lines: list[SightLine]) -> list[SightTable]:
     ordered = sorted(
         lines, key=lambda line: (*by_recipient(line), not line.sight.is_shown, line.sight.holder, line.sight.group_id)
     )
+    grouped = groupby(ordered, key=by_recipient)
     return [
-        SightTable(recipient, purpose, tuple(rows))
-        for (_, recipient, purpose), rows in groupby(ordered, key=by_recipient)
+        SightTable(number, recipient, purpose, tuple(rows))
+        for number, ((_, recipient, purpose), rows) in enumerate(grouped, start=1)
+    ]
+
+
+def _recipients(tables: list[SightTable]) -> list[Recipient]:
+    return [
+        Recipient(slug, tuple(of_recipient))
+        for slug, of_recipient in groupby(tables, key=lambda table: table.recipient)
     ]
