@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,7 +10,7 @@ from urllib.parse import urljoin
 
 import httpx
 
-_CODE = re.compile(r"\b(\d{6})\b")
+from hub.demo.codes import code_in
 
 
 @dataclass(slots=True)
@@ -79,9 +78,9 @@ class Browser:
         until = monotonic() + 15
         while monotonic() < until:
             for path in sorted(set(self._mail.glob("*.eml")) - before):
-                found = _CODE.search(path.read_text(encoding="utf-8").split("\n\n", 1)[-1])
-                if found is not None:
-                    return found.group(1)
+                code = code_in(path)
+                if code is not None:
+                    return code
             sleep(0.1)
         raise LookupError("no mail with a code arrived")
 
