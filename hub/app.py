@@ -40,6 +40,8 @@ def create_app(settings: Settings, doorbell: Doorbell, *, hub: Hub | None = None
         send_code=Background(hub.send_code),
         status_of=status_of,
         is_secure=settings.base_url.scheme == "https",
+        contact=settings.contact,
+        clock=hub.clock,
     )
     if settings.trusted_proxies:
         count = settings.trusted_proxies

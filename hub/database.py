@@ -63,17 +63,25 @@ def make_engine(url: str) -> Engine:
     """An engine for `url` (sqlite:///… or postgresql+psycopg://…).
 
     SQLite: write-ahead log, `synchronous=FULL` (a commit is on the disk), `secure_delete=ON` (a deleted value is
-    overwritten), foreign keys on. PostgreSQL: READ COMMITTED, connections checked before use.
+    overwritten), foreign keys on. PostgreSQL: READ COMMITTED, connections checked before use. No error quotes a value.
     """
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
-        engine = create_engine(address, hide_parameters=True, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False})
+        local = {"timeout": _BUSY_MS / 1000, "check_same_thread": False}
+        engine = create_engine(address, hide_parameters=True, connect_args=local)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if address.drivername == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
-    return create_engine(address, hide_parameters=True, pool_pre_ping=True, isolation_level="READ COMMITTED", pool_size=10, max_overflow=20)
+    return create_engine(
+        address,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        pool_size=10,
+        max_overflow=20,
+    )
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
         int, Field(description="Life of an access token, seconds; at most 300 for bearer.", ge=30, le=300)
     ] = 300
     trusted_proxies: Annotated[int, Field(description="How many proxies in front set X-Forwarded-*.", ge=0, le=3)] = 0
+    contact: Annotated[
+        str, Field(description="How to reach who runs this hub: shown on the accessibility and error pages.")
+    ] = ""
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], Field(description="Lowest level that is logged.")
     ] = "INFO"

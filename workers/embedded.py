@@ -9,6 +9,7 @@ from celery import Celery
 
 from hub.settings import Settings
 from workers.app import QUEUES
+from workers.housekeeping import PAUSE_SECONDS, tidy
 from workers.supervise import Supervised
 from workers.tasks import Work, answers, register
 
@@ -26,6 +27,7 @@ class EmbeddedWorker:
         self._loops = [
             Supervised("sweep", todo["notices"], pause_seconds=settings.sweep_seconds),
             Supervised("sequencer", todo["ledger"], pause_seconds=settings.batch_wait_ms / 1000),
+            Supervised("housekeeping", lambda: tidy(work.engine), pause_seconds=PAUSE_SECONDS),
         ]
         self._worker = _CeleryThread(app)
 

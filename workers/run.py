@@ -6,6 +6,7 @@ from celery import Celery, beat, signals
 
 from hub.settings import Settings
 from workers.app import QUEUES, make_celery
+from workers.housekeeping import PAUSE_SECONDS, tidy
 from workers.supervise import Supervised
 from workers.tasks import Work, answers, register
 
@@ -38,6 +39,7 @@ def run_worker(settings: Settings, use_cases: Work) -> int:
     loops = [
         Supervised("sweep", todo["notices"], pause_seconds=max(FALLBACK_SWEEP_SECONDS, settings.sweep_seconds)),
         Supervised("sequencer", todo["ledger"], pause_seconds=settings.batch_wait_ms / 1000),
+        Supervised("housekeeping", lambda: tidy(use_cases.engine), pause_seconds=PAUSE_SECONDS),
         Supervised("schedule", lambda: _ring_the_schedule(app), pause_seconds=1.0),
     ]
     return _work(app, loops)

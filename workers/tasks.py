@@ -8,6 +8,7 @@ from typing import Protocol
 
 import structlog
 from celery import Celery
+from sqlalchemy import Engine
 
 from workers.app import QUEUES
 
@@ -15,7 +16,9 @@ _log = structlog.get_logger(__name__)
 
 
 class Work(Protocol):
-    """What workers ask of the hub; `hub.wiring.UseCases` has it."""
+    """What workers ask of the hub; `hub.wiring.hub.Hub` has it."""
+
+    engine: Engine
 
     def deliver_due(self, at: datetime) -> int:
         """Tell some of the notices that are due; answers how many were taken on."""

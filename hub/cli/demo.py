@@ -6,11 +6,14 @@ import click
 
 from hub.cli.faults import Refused
 from hub.cli.running import load_settings
+from hub.cli.serving import PORT, check_free
 
 
 @click.command()
 @click.option("--once", is_flag=True, help="Tell the whole story, check every step, and end.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Port on 127.0.0.1; otherwise a free one is found.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Port on 127.0.0.1; otherwise 8700, and with --once a free one."
+)
 def demo(once: bool, port: int | None) -> None:
     """Show a hub with three fictional partners, learners and a family, ready to click through.
 
@@ -26,6 +29,8 @@ def demo(once: bool, port: int | None) -> None:
     from hub.demo.story import NotADemoHome, run_once
 
     settings = load_settings()
+    if port is not None or not once:
+        check_free(port or PORT)
     try:
         is_good = run_once(settings, port) if once else True
         if not once:

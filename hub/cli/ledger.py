@@ -69,6 +69,18 @@ def checkpoint(as_json: bool) -> None:
         click.echo(signed.text, nl=False)
 
 
+@ledger.command("policy")
+def reader_policy() -> None:
+    """Print the policy file that `dolen verify` checks this hub's receipts with; it holds public keys alone.
+
+    \b
+    Example:
+      dolen ledger policy > verify.policy
+    """
+    with opened_stores(load_settings()) as stores:
+        click.echo(f"log {stores.signer.vkey}\nquorum none")
+
+
 @ledger.command("fsck")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def check(as_json: bool) -> None:

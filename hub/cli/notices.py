@@ -16,14 +16,17 @@ from hub.telling.watch import replay as make_due
 _HEAD = ("notice", "reference", "kind", "for", "agency", "state", "tries", "why", "created", "told", "overdue")
 
 
-@click.group()
-def notices() -> None:
-    """Look after notices that nobody got, or that nobody has acknowledged in time.
+@click.group(invoke_without_command=True)
+@click.pass_context
+def notices(ctx: click.Context) -> None:
+    """Look after notices that nobody got, or that nobody has acknowledged in time. Alone, it lists them.
 
     \b
     Example:
       dolen notices list
     """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(listing)
 
 
 @notices.command("list")

@@ -15,7 +15,8 @@ from hub.settings import Settings
 from hub.wiring.secrets import pages_key
 from workers.run import MemoryBroker, run_worker
 
-_PORT = 8700
+PORT = 8700
+"""Where a hub listens unless told otherwise."""
 
 
 @click.command()
@@ -44,7 +45,7 @@ def serve(host: str, port: int | None, processes: int, threads: int, demo_home: 
     configure_logs(settings.log_level)
     chosen = port or _port_of(settings)
     _check(settings)
-    _check_free(host, chosen)
+    check_free(chosen, host=host)
     click.echo(f"Dolen listens on http://{host}:{chosen}/ and is known as {settings.base_url}", err=True)
 
     from hub.cli.server import Server
@@ -81,7 +82,7 @@ def _check(settings: Settings) -> None:
         pass
 
 
-def _check_free(host: str, port: int) -> None:
+def check_free(port: int, *, host: str = "127.0.0.1") -> None:
     """Raise Refused where somebody listens there already, or the address is not this machine's."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -97,4 +98,4 @@ def _check_free(host: str, port: int) -> None:
 
 def _port_of(settings: Settings) -> int:
     is_here = settings.base_url.host in {"127.0.0.1", "localhost", "[::1]"}
-    return (settings.base_url.port if is_here else None) or _PORT
+    return (settings.base_url.port if is_here else None) or PORT

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -15,6 +12,7 @@ from connectors.registry import KINDS
 from connectors.sources import Authorization, Source, shown, source_at
 from hub.cli.faults import Refused, Unusable
 from hub.cli.printing import plain, say, say_json, say_pairs
+from hub.cli.progress import progress_on
 from hub.cli.running import is_demo, load_settings, running_hub
 from hub.database import reading
 from hub.demo.people import KIND_OF
@@ -22,14 +20,12 @@ from hub.directory.model import Sector
 from hub.directory.queries import parties
 from hub.settings import Settings
 from hub.syncing.model import RowReport
-from hub.syncing.run_sync import Progress, run_sync
+from hub.syncing.run_sync import run_sync
 from hub.wiring.hub import Hub
 
 SECTOR_OF = {"fhir-r4": Sector.HEALTH, "school-census": Sector.EDUCATION, "ssda903": Sector.SOCIAL_CARE}
 """Which sector's records come through each kind."""
 
-_PATIENCE_SECONDS = 2.0
-_BEAT_SECONDS = 0.2
 _MOST_HEADER = 8_192
 
 
@@ -59,7 +55,7 @@ def sync(kind: str, source: str, agency: str | None, dry_run: bool, as_json: boo
     found = _source(source, authorization)
     with running_hub(settings) as hub:
         holder = agency or _holder(hub, settings, kind)
-        with _progress() as progress:
+        with progress_on(sys.stderr) as progress:
             report = run_sync(
                 hub.syncing,
                 agency_id=holder,
@@ -113,24 +109,6 @@ def _header(path: Path) -> Authorization:
             return file.read(_MOST_HEADER).strip()
 
     return read
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """Counts units on a terminal, from two seconds on; elsewhere it is silent."""
-    begun = last = time.monotonic()
-    has_shown = False
-
-    def show(count: int) -> None:
-        nonlocal last, has_shown
-        now = time.monotonic()
-        if now - begun >= _PATIENCE_SECONDS and now - last >= _BEAT_SECONDS:
-            last, has_shown = now, True
-            click.echo(f"\r{count:,} units, {count / (now - begun):,.0f} a second ", nl=False, err=True)
-
-    yield show if sys.stderr.isatty() else (lambda _count: None)
-    if has_shown:
-        click.echo("\r" + " " * 60 + "\r", nl=False, err=True)
 
 
 def _say_report(report: RowReport, holder: str) -> None:

@@ -26,18 +26,36 @@ def free_port() -> int:
 
 @contextmanager
 def running(settings: Settings, port: int) -> Iterator[httpx.Client]:
-    """A server on this home while the block runs; gives a client of it. Its log is `home/log/server.log`."""
+    """A web server on this home while the block runs; gives a client of it. Its log is in `home/log`."""
+    with (
+        _process(settings, f"server-{port}", "serve", "--demo-home", "--port", str(port)) as process,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+    ):
+        _wait(process, client)
+        yield client
+
+
+@contextmanager
+def working(settings: Settings) -> Iterator[None]:
+    """A Celery worker on this home while the block runs, where a broker rings it; else the web process has one."""
+    if settings.is_embedded:
+        yield
+        return
+    with _process(settings, "worker", "worker"):
+        yield
+
+
+@contextmanager
+def _process(settings: Settings, name: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     log = settings.home / "log"
     log.mkdir(mode=0o700, exist_ok=True)
-    command = [sys.executable, "-m", "hub.cli", "serve", "--demo-home", "--port", str(port)]
-    with (log / "server.log").open("ab") as output:
+    command = [sys.executable, "-m", "hub.cli", *arguments]
+    with (log / f"{name}.log").open("ab") as output:
         process = subprocess.Popen(  # noqa: S603 - our own command, no shell
             command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, env=settings.for_child()
         )
         try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-                _wait(process, client)
-                yield client
+            yield process
         finally:
             process.terminate()
             try:
@@ -51,11 +69,11 @@ def _wait(process: subprocess.Popen[bytes], client: httpx.Client) -> None:
     until = monotonic() + _START_SECONDS
     while monotonic() < until:
         if process.poll() is not None:
-            raise RuntimeError("the server ended while starting; see log/server.log in the demo home")
+            raise RuntimeError("the server ended while starting; see the log folder in the demo home")
         try:
             if client.get("/health/ready").status_code == httpx.codes.OK:
                 return
         except httpx.TransportError:
             pass
         sleep(0.1)
-    raise RuntimeError("the server was not ready in time; see log/server.log in the demo home")
+    raise RuntimeError("the server was not ready in time; see the log folder in the demo home")

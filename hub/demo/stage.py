@@ -26,6 +26,7 @@ class Stage:
     transcript: Transcript
     people: dict[str, UUID]
     http: httpx.Client = field(default_factory=httpx.Client)
+    pages: httpx.Client = field(default_factory=httpx.Client)
     partnership: Partnership | None = None
     handle: str = ""
     before: set[str] = field(default_factory=set)
@@ -60,6 +61,6 @@ class Stage:
         return self._signed_in(ACCOUNTABLE.contact.email, language="en")
 
     def _signed_in(self, email: str | None, *, language: str) -> Browser:
-        browser = Browser(str(self.http.base_url), self.settings.home / "mail")
+        browser = Browser(str(self.pages.base_url), self.settings.home / "mail")
         browser.sign_in(email or "", language=language)
         return browser

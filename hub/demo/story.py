@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 from hub.demo import steps
 from hub.demo.partnership import MARKER, found, prepare_home
-from hub.demo.server import free_port, running
+from hub.demo.server import free_port, running, working
 from hub.demo.stage import Stage
 from hub.demo.transcript import StepFailed, Transcript, Write
 from hub.settings import Settings
@@ -21,6 +21,8 @@ class NotADemoHome(Exception):
 
 def run_once(settings: Settings, port: int | None = None, *, write: Write = print) -> bool:
     """Tell the story in a home made anew; True when every step held. State stays under `settings.home`.
+
+    Partners' systems and people talk to two web servers, each a process of its own; the database is their only tie.
 
     Raises NotADemoHome when the home exists and is not marked as one that the demo made.
     """
@@ -60,6 +62,8 @@ def _tell(settings: Settings, port: int, transcript: Transcript, stack: ExitStac
     transcript.step(2, "Three connectors bring assessments from real formats; a second run changes nothing")
     steps.connectors(stage)
     stage.http = stack.enter_context(running(settings, port))
+    stage.pages = stack.enter_context(running(settings, free_port()))
+    stack.enter_context(working(settings))
     for number, title, act in _STEPS:
         transcript.step(number, title)
         act(stage)

@@ -25,6 +25,7 @@ class InboxEntry:
     told_at: datetime | None
     opened_at: datetime | None
     acknowledged_at: datetime | None
+    learner_name: str = field(default="", repr=False)  # for the page of who may know it; "" where nobody gave one
 
 
 class Channel(StrEnum):

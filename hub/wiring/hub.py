@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from hub.consenting.standing import Consenting
 from hub.consenting.tie import NewTie, write_tie
 from hub.database import Clock, reading, unit_of_work
 from hub.directory import contact, ties
+from hub.directory.hand_over import learners_in_care_of
 from hub.directory.lookup import find_handle, person_by_email
 from hub.directory.model import Accountable, Principal
 from hub.directory.queries import parties
@@ -44,6 +45,12 @@ from hub.wiring.identifiers import identified
 from hub.wiring.names import Language, Names
 from hub.wiring.use_cases import Doorbell, LearnerLine
 from policies.fields import Catalogue
+
+MOST_IN_CARE = 200
+"""A duty person can have thousands of learners; a page names this many. Each notice names its own learner."""
+
+ACCOUNTABLE_TIE = "accountable"
+"""What an accountable person is to a learner, on their pages."""
 
 
 @dataclass(slots=True)
@@ -132,13 +139,18 @@ class Hub:
         return overview.who_looked(self.sharing, person_id, learner_id)
 
     def learners_of(self, person_id: UUID) -> Sequence[LearnerLine]:
-        """The learners whom this person has a tie with standing to, by name, and what the person is to them."""
+        """The learners whom this person has standing for or is accountable for, by name, and what they are to them."""
         today = self.clock().date()
         with reading(self.engine) as connection:
-            found = [tie for tie in ties.ties_of_person(connection, person_id, on=today) if tie.standing is not None]
-            lines = [
-                LearnerLine(tie.learner_id, self._name_of(connection, tie.learner_id), tie.kind.value) for tie in found
-            ]
+            found = {
+                **dict.fromkeys(learners_in_care_of(connection, person_id)[:MOST_IN_CARE], ACCOUNTABLE_TIE),
+                **{
+                    tie.learner_id: tie.kind.value
+                    for tie in ties.ties_of_person(connection, person_id, on=today)
+                    if tie.standing is not None
+                },
+            }
+            lines = [LearnerLine(learner, self._name_of(connection, learner), tie) for learner, tie in found.items()]
         return sorted(lines, key=lambda line: (line.name, line.learner_id))
 
     def offers(self, person_id: UUID, learner_id: UUID) -> Sequence[Offer]:
@@ -201,7 +213,13 @@ class Hub:
     def inbox(self, person_id: UUID) -> Sequence[InboxEntry]:
         """See `hub.telling.inbox`."""
         with reading(self.engine) as connection:
-            return inbox.inbox_of(connection, person_id, at=self.clock())
+            entries = inbox.inbox_of(connection, person_id, at=self.clock())
+            learners = {entry.learner_id for entry in entries if entry.learner_id is not None}
+            names = {learner: self._name_of(connection, learner) for learner in learners}
+        return [
+            entry if entry.learner_id is None else replace(entry, learner_name=names[entry.learner_id])
+            for entry in entries
+        ]
 
     def open_notice(self, person_id: UUID, notice_id: UUID) -> InboxEntry:
         """See `hub.telling.inbox`."""

@@ -1,4 +1,7 @@
-"""What happens to a notice goes into the ledger: for the people with sight, and for the told person's own agency."""
+"""What happens to a notice goes into the ledger: for the told person's agency, and for them if they have a stream.
+
+Not into every stream with sight: that a notice about one parent's decision was told is nothing for the other parent.
+"""
 
 from __future__ import annotations
 
@@ -39,5 +42,5 @@ def _ledger_event(connection: Connection, event: NoticeEvent) -> LedgerEvent:
         body={"notice": str(event.notice_id), "event": str(event.event_id), "person": str(event.person_id)},
         subject_event_id=event.notice_id,
         handles=[handle for agency, handle in handles if agency == agency_id],
-        sight=[one.person_id for one in sight],
+        sight=[one.person_id for one in sight if one.person_id == event.person_id],
     )

@@ -77,7 +77,7 @@ def token_keys(scene: Scene) -> Iterable[Finding]:
 
 
 def address(scene: Scene) -> Iterable[Finding]:
-    """The public address, and what stands in front."""
+    """The public address, what stands in front, and whom its readers can reach."""
     chosen = scene.settings
     try:
         check_issuer(chosen)
@@ -91,6 +91,10 @@ def address(scene: Scene) -> Iterable[Finding]:
         )
     elif chosen.base_url.scheme == "http" and chosen.trusted_proxies:
         yield warn("proxies are trusted although none should be in front", "set DOLEN_TRUSTED_PROXIES=0")
+    if not chosen.contact.strip() and not scene.is_demo:
+        yield warn(
+            "the pages name nobody to write to", "set DOLEN_CONTACT to an address or a telephone number of yours"
+        )
     yield ok(f"known as {chosen.base_url}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from flask import Blueprint, redirect, request, url_for
@@ -28,14 +29,14 @@ def add_to(blueprint: Blueprint) -> None:
 def inbox() -> ResponseReturnValue:
     """Every notice of this person, newest first."""
     entries = sorted(site().use_cases.inbox(person_id()), key=lambda entry: (entry.at, entry.notice_id), reverse=True)
-    return page("inbox.html", entries=entries, kinds=kinds.NOTICES, names=_names())
+    return page("inbox.html", entries=entries, kinds=kinds.NOTICES, names=_names(entries))
 
 
 @open_to(Access.SIGNED_IN)
 def notice(notice_id: UUID) -> ResponseReturnValue:
     """One notice, from now on opened. A HEAD request is nobody reading."""
     entry = _entry(notice_id) if request.method == "HEAD" else site().use_cases.open_notice(person_id(), notice_id)
-    return page("notice.html", entry=entry, kinds=kinds.NOTICES, names=_names())
+    return page("notice.html", entry=entry, kinds=kinds.NOTICES, names=_names([_entry(notice_id)]))
 
 
 @open_to(Access.SIGNED_IN)
@@ -61,5 +62,6 @@ def _entry(notice_id: UUID) -> InboxEntry:
     raise NotHere
 
 
-def _names() -> dict[UUID, str]:
-    return {line.learner_id: line.name for line in site().use_cases.learners_of(person_id())}
+def _names(entries: Iterable[InboxEntry]) -> dict[UUID, str]:
+    """Names of the learners that these notices are about, for who is told of them."""
+    return {entry.learner_id: entry.learner_name for entry in entries if entry.learner_id and entry.learner_name}

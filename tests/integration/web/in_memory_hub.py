@@ -84,7 +84,7 @@ class InMemoryHub:
         self.notices = {
             entry.notice_id: entry
             for entry in (
-                InboxEntry(new_id(), "7K2M9QX", NoticeKind.RECORD_CHANGED, MARI, at, at, None, None),
+                InboxEntry(new_id(), "7K2M9QX", NoticeKind.RECORD_CHANGED, MARI, at, at, None, None, "Mari Bowen"),
                 InboxEntry(new_id(), "4QX7B2C", NoticeKind.RECORDS_BROUGHT, None, at, None, None, None),
             )
         }
