@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 import pytest
 
 from consent.ledger.note import check_note, ed25519_verifier, read_note
+from consent.ledger.policy import parse_policy
 from hub.database import make_engine
 from hub.demo.partnership import source_of
 from hub.demo.people import HEALTH, KIND_OF
 from hub.oauth.keys import load_keys
 from hub.oauth.tokens import Tokens
+from hub.wiring.build import keyrings_of
 from tests.integration.cli.command import Dolen
 
 CLIENT = "dyffryn-education-system"
@@ -84,6 +86,12 @@ def test_a_whole_ledger_is_clean_and_a_changed_leaf_is_named(dolen: Dolen) -> No
     assert "tile_wrong" in told
 
 
+def test_the_policy_for_readers_names_the_log_that_signs(dolen: Dolen) -> None:
+    policy = parse_policy(dolen.run("ledger", "policy").stdout.encode())
+    check_note(read_note(dolen.run("ledger", "checkpoint").stdout.encode()), policy.logs)
+    assert policy.quorum is None
+
+
 # ---- notices
 
 
@@ -95,6 +103,7 @@ def test_a_notice_that_was_given_up_is_listed_and_tried_again(dolen: Dolen) -> N
     assert (line["state"], line["last_failure"]) == ("dead", "mail-refused")
     assert answer["counts"]["dead"] == 1
     assert line["notice"] in dolen.run("notices", "list").stdout
+    assert dolen.run("notices").stdout == dolen.run("notices", "list").stdout
     dolen.run("notices", "replay", line["notice"])
     assert dolen.json("notices", "list")["counts"] | {"dead": 0, "due": 1} == dolen.json("notices", "list")["counts"]
     assert "not given up" in dolen.run("notices", "replay", line["notice"], expect=1).stderr
@@ -123,8 +132,6 @@ def test_keys_are_counted_by_version_and_rotating_moves_them_all(dolen: Dolen) -
 
 
 def test_a_rotation_that_was_stopped_is_finished_without_another_version(dolen: Dolen) -> None:
-    from hub.wiring.build import keyrings_of
-
     keyrings_of(dolen.settings).rotate(HEALTH.id)
     told = dolen.run("doctor").stdout
     assert f"dolen keys rotate {HEALTH.id} --resume" in told

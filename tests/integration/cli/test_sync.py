@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -59,6 +63,44 @@ def test_a_server_that_is_not_there_is_exit_code_two(dolen: Dolen) -> None:
         port = taken.getsockname()[1]
         answer = dolen.run("sync", "fhir-r4", "--source", f"http://127.0.0.1:{port}/fhir", expect=2)
     assert "cannot be reached" in answer.stderr or "can't be reached" in answer.stderr
+
+
+def test_the_authorization_of_a_server_comes_from_a_file_and_goes_to_that_server_only(
+    dolen: Dolen, tmp_path: Path
+) -> None:
+    secret = tmp_path / "authorization"
+    secret.write_text("Bearer pigeon-4711\n")
+    with refusing_server() as (port, seen):
+        url = f"http://127.0.0.1:{port}/fhir"
+        answer = dolen.run("sync", "fhir-r4", "--source", url, "--authorization", str(secret), expect=2)
+    assert set(seen) == {"Bearer pigeon-4711"}
+    assert "refuses us" in answer.stderr
+    assert "pigeon-4711" not in answer.output
+
+
+@contextmanager
+def refusing_server() -> Iterator[tuple[int, list[str]]]:
+    """Answers 401 to everything, and keeps the Authorization headers that it saw."""
+    seen: list[str] = []
+
+    class Refusing(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append(self.headers.get("Authorization", ""))
+            self.send_response(401)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_port, seen
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_a_file_of_another_kind_is_refused_without_quoting_it(dolen: Dolen, tmp_path: Path) -> None:
