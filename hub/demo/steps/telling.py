@@ -6,12 +6,14 @@ from pathlib import Path
 from time import monotonic, sleep
 from uuid import UUID
 
+from hub.database import reading
 from hub.demo.partnership import DATA
 from hub.demo.people import ACCOUNTABLE
 from hub.demo.stage import Stage
 from hub.demo.values import hidden_values
-from hub.notices.model import NoticeKind
+from hub.notices.model import NoticeKind, NoticeState
 from hub.telling.model import InboxEntry
+from hub.telling.watch import notice_counts
 
 _WAIT_SECONDS = 20.0
 
@@ -19,6 +21,7 @@ _WAIT_SECONDS = 20.0
 def notice(stage: Stage) -> None:
     """Step 6."""
     tell, person = stage.transcript, stage.people[ACCOUNTABLE.key]
+    tell.check("everybody was told of what happened before", holds=_nothing_waits(stage))
     known = {entry.notice_id for entry in _changed(stage)}
     mails = _mails(stage)
     stage.health.get_token()
@@ -41,6 +44,17 @@ def notice(stage: Stage) -> None:
     tell.say(
         f"notice {entry.reference}: told {entry.told_at:%H:%M:%S}, acknowledged {entry.acknowledged_at:%H:%M:%S} UTC"
     )
+
+
+def _nothing_waits(stage: Stage) -> bool:
+    until = monotonic() + _WAIT_SECONDS
+    while monotonic() < until:
+        with reading(stage.hub.engine) as connection:
+            counts = notice_counts(connection, at=stage.hub.clock())
+        if not any(counts.by_state.get(state) for state in (NoticeState.DUE, NoticeState.LEASED)):
+            return True
+        sleep(0.2)
+    return False
 
 
 def _changed(stage: Stage) -> list[InboxEntry]:
