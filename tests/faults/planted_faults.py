@@ -13,7 +13,7 @@ DECISION_FAULTS = (
         "policies/decision.py",
         "or fact.recipient != request.recipient\n",
         "or False\n",
-        DISCLOSE,
+        DECISION,
     ),
     Fault(
         "consent-for-another-purpose-counts",
@@ -88,8 +88,8 @@ DECISION_FAULTS = (
     Fault(
         "a-suspended-protocol-still-permits",
         "hub/sharing/queries.py",
-        "        protocol_state.c.state == IN_FORCE\n",
-        "        protocol_state.c.state != ''\n",
+        "    protocol_state.c.state == IN_FORCE\n",
+        "    protocol_state.c.state != ''\n",
         DISCLOSE,
     ),
     Fault(
@@ -119,8 +119,8 @@ LEAKS = (
     Fault(
         "another-agencys-handle-opens-the-door",
         "hub/directory/queries/handles.py",
-        "handle_link.c.agency_id == agency_id, handle_link.c.handle_id == handle_id",
-        "handle_link.c.handle_id == handle_id",
+        '    handle_link.c.agency_id == bindparam("agency"),\n    handle_link.c.handle_id == bindparam("handle"),\n',
+        '    handle_link.c.handle_id == bindparam("handle"),\n',
         DISCLOSE,
     ),
     Fault(
@@ -155,8 +155,8 @@ LEAKS = (
     Fault(
         "pages-begin-again-from-the-start",
         "hub/records/queries.py",
-        "statement = statement.where(record.c.id > after)",
-        "statement = statement.where(record.c.id >= after)",
+        'statement = statement.where(record.c.id > bindparam("after"))',
+        'statement = statement.where(record.c.id >= bindparam("after"))',
         DISCLOSE,
     ),
     Fault(

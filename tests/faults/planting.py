@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("hub", "consent", "policies", "connectors", "workers", "tests")
+PARTS = ("hub", "consent", "policies", "connectors", "workers", "tests", "docs")
 SECONDS = 240
 
 
@@ -56,7 +56,7 @@ class Copy:
         shared = os.environ.get("DOLEN_SHARED", str(ROOT.parent / "shared"))
         # The copy's own folder comes first, before the installed project; no byte code of another fault is met.
         env = {**os.environ, "PYTHONPATH": str(self.folder), "DOLEN_SHARED": shared, "PYTHONDONTWRITEBYTECODE": "1"}
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-k", "not postgres", *tests.split()]
+        command = [sys.executable, "-m", "pytest", "-x", "--no-header", "-k", "not postgres", *tests.split()]
         return subprocess.run(
             command, cwd=self.folder, env=env, capture_output=True, text=True, check=False, timeout=SECONDS
         )
