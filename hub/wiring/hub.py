@@ -21,8 +21,6 @@ from hub.consenting.model import ConsentLine, Offer, Outcome, ReceiptLine, Shown
 from hub.consenting.standing import Consenting
 from hub.consenting.tie import NewTie, write_tie
 from hub.database import Clock, reading, unit_of_work
-from hub.directory import contact, ties
-from hub.directory.hand_over import learners_in_care_of
 from hub.directory.lookup import find_handle, person_by_email
 from hub.directory.model import Accountable, Principal
 from hub.directory.queries import parties
@@ -42,15 +40,10 @@ from hub.telling.model import Address, InboxEntry
 from hub.telling.take_over import take_over
 from hub.wiring.health import readiness
 from hub.wiring.identifiers import identified
+from hub.wiring.learner_lines import learner_lines, name_of
 from hub.wiring.names import Language, Names
 from hub.wiring.use_cases import Doorbell, LearnerLine
 from policies.fields import Catalogue
-
-MOST_IN_CARE = 200
-"""A duty person can have thousands of learners; a page names this many. Each notice names its own learner."""
-
-ACCOUNTABLE_TIE = "accountable"
-"""What an accountable person is to a learner, on their pages."""
 
 
 @dataclass(slots=True)
@@ -140,18 +133,8 @@ class Hub:
 
     def learners_of(self, person_id: UUID) -> Sequence[LearnerLine]:
         """The learners whom this person has standing for or is accountable for, by name, and what they are to them."""
-        today = self.clock().date()
         with reading(self.engine) as connection:
-            found = {
-                **dict.fromkeys(learners_in_care_of(connection, person_id)[:MOST_IN_CARE], ACCOUNTABLE_TIE),
-                **{
-                    tie.learner_id: tie.kind.value
-                    for tie in ties.ties_of_person(connection, person_id, on=today)
-                    if tie.standing is not None
-                },
-            }
-            lines = [LearnerLine(learner, self._name_of(connection, learner), tie) for learner, tie in found.items()]
-        return sorted(lines, key=lambda line: (line.name, line.learner_id))
+            return learner_lines(connection, self.keys, person_id, on=self.clock().date())
 
     def offers(self, person_id: UUID, learner_id: UUID) -> Sequence[Offer]:
         """See `hub.consenting.offers`."""
@@ -215,7 +198,7 @@ class Hub:
         with reading(self.engine) as connection:
             entries = inbox.inbox_of(connection, person_id, at=self.clock())
             learners = {entry.learner_id for entry in entries if entry.learner_id is not None}
-            names = {learner: self._name_of(connection, learner) for learner in learners}
+            names = {learner: name_of(connection, self.keys, learner) for learner in learners}
         return [
             entry if entry.learner_id is None else replace(entry, learner_name=names[entry.learner_id])
             for entry in entries
@@ -298,9 +281,3 @@ class Hub:
         self.doorbell.ring("ledger")
         self.doorbell.ring("notices")
         return outcome
-
-    def _name_of(self, connection: Connection, learner_id: UUID) -> str:
-        try:
-            return contact.contact_of(connection, self.keys, learner_key(learner_id)).name
-        except contact.NobodyThere:
-            return ""

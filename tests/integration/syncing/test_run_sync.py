@@ -1,4 +1,4 @@
-"""A connector's run: every unit in one count, the same again changes nothing, the bad and the foreign are kept apart."""
+"""A connector's run: each unit in one count, the same again changes nothing, the bad and the foreign are kept apart."""
 
 from __future__ import annotations
 

@@ -1,0 +1,42 @@
+"""Learners as their pages and inboxes name them: whom a person has to do with, and what each is called."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from hub.directory import contact, ties
+from hub.directory.hand_over import learners_in_care_of
+from hub.sealing.key_store import KeyStore
+from hub.sealing.model import learner_key
+from hub.wiring.use_cases import LearnerLine
+
+MOST_IN_CARE = 200
+"""A duty person can have thousands of learners; a page names this many. Each notice names its own learner."""
+
+ACCOUNTABLE_TIE = "accountable"
+"""What an accountable person is to a learner, on their pages."""
+
+
+def learner_lines(connection: Connection, keys: KeyStore, person_id: UUID, *, on: date) -> list[LearnerLine]:
+    """The learners whom this person has standing for or is accountable for on a day, by name."""
+    found = {
+        **dict.fromkeys(learners_in_care_of(connection, person_id)[:MOST_IN_CARE], ACCOUNTABLE_TIE),
+        **{
+            tie.learner_id: tie.kind.value
+            for tie in ties.ties_of_person(connection, person_id, on=on)
+            if tie.standing is not None
+        },
+    }
+    lines = [LearnerLine(learner, name_of(connection, keys, learner), tie) for learner, tie in found.items()]
+    return sorted(lines, key=lambda line: (line.name, line.learner_id))
+
+
+def name_of(connection: Connection, keys: KeyStore, learner_id: UUID) -> str:
+    """What a learner is called on a page of theirs; empty where no partner has said."""
+    try:
+        return contact.contact_of(connection, keys, learner_key(learner_id)).name
+    except contact.NobodyThere:
+        return ""
