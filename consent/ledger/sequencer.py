@@ -79,6 +79,15 @@ def sequence_once(
         return _batch(connection, head, outbox.waiting(connection, limit), dummy)
 
 
+def stand_down(transaction: Transaction, *, holder: str, now: datetime) -> bool:
+    """Give the lease back when this process ends, so that the next one need not wait for it; False: it had none.
+
+    Never needed for safety: a lease that is not given back runs out.
+    """
+    with transaction() as connection:
+        return heads.give_back(connection, holder=holder, now=now)
+
+
 def dummy_due(elapsed_seconds: float, *, mean_seconds: float = DUMMY_MEAN_SECONDS) -> bool:
     """True with the chance that a dummy batch falls due within `elapsed_seconds`, the time since it was last asked.
 

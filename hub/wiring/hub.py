@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.base import MemorySource, Source
 from consent.ledger.queries import checkpoints
-from consent.ledger.sequencer import dummy_due, sequence_once
+from consent.ledger.sequencer import dummy_due, sequence_once, stand_down
 from consent.ledger.signer import Signer, publish_checkpoint
 from hub.consenting import decide, lines, offers, receipts
 from hub.consenting.expire import expire_due
@@ -45,6 +47,8 @@ from hub.wiring.names import Language, Names
 from hub.wiring.use_cases import Doorbell, LearnerLine
 from policies.fields import Catalogue
 
+_log = structlog.get_logger(__name__)
+
 
 @dataclass(slots=True)
 class Hub:
@@ -63,6 +67,7 @@ class Hub:
     syncing: Syncing
     post: Post
     _last_asked: float = field(default_factory=time.monotonic)
+    _was_active: bool = False
 
     @property
     def catalogue(self) -> Catalogue:
@@ -254,6 +259,7 @@ class Hub:
             now=self.clock(),
             dummy=dummy_due(self._last_asked - since),
         )
+        self._was_active = done.is_active
         if done.is_active:
             publish_checkpoint(self._transaction, self.signer, now=self.clock())
         return done.real
@@ -269,10 +275,19 @@ class Hub:
         return readiness(self.engine, self.key_engine, self.keys.keyrings, at=self.clock())
 
     def close(self) -> None:
-        """Let go of every connection and key."""
+        """Let go of the sequencer's lease, and of every connection and key."""
+        if self._was_active:
+            self._stand_down()
         self.keys.forget()
         self.engine.dispose()
         self.key_engine.dispose()
+
+    def _stand_down(self) -> None:
+        try:
+            stand_down(self._transaction, holder=self.holder, now=self.clock())
+        except SQLAlchemyError:
+            # The lease runs out by itself; what closes must close.
+            _log.warning("lease_not_given_back")
 
     def _transaction(self) -> AbstractContextManager[Connection]:
         return unit_of_work(self.engine)

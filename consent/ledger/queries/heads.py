@@ -57,6 +57,13 @@ def take_lease(connection: Connection, *, holder: str, now: datetime, seconds: f
     return None if row is None else Head(*row)
 
 
+def give_back(connection: Connection, *, holder: str, now: datetime) -> bool:
+    """End the lease of `holder` before its time, so that nobody waits for it; False where it is not theirs."""
+    head = ledger_head.c
+    own = update(ledger_head).where(head.id == _ONLY, head.holder == holder, head.lease_until > now)
+    return connection.execute(own.values(lease_until=now).returning(head.id)).one_or_none() is not None
+
+
 def advance(connection: Connection, head: Head, *, size: int, root: bytes) -> None:
     """Move the head forward from exactly `head`; raises LeaseLost where it is not the same any more."""
     still = and_(ledger_head.c.id == _ONLY, ledger_head.c.fence == head.fence, ledger_head.c.size == head.size)

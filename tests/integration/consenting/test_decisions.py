@@ -30,7 +30,7 @@ from hub.directory.register import draft_person, register_person
 from hub.directory.ties import end_tie
 from hub.notices.tables import notice
 from hub.sharing.errors import NotKnownHere
-from tests.hubs import SHOWN, World, fields_of
+from tests.hubs import SHOWN, World, another_process, fields_of
 
 SPEECH = "health.speech.receptive_language"
 
@@ -250,3 +250,13 @@ def test_who_looked_lists_each_disclosure(small_world: World) -> None:
     looked = small_world.hub.who_looked(small_world.parent, small_world.child)
     assert [entry.id for entry in looked] == [answer.id]
     assert set(looked[0].field_ids) == fields_of(answer)
+
+
+def test_a_process_that_ends_gives_the_sequencers_lease_back(world: World) -> None:
+    assert world.hub.sequence() > 0
+    with another_process(world) as other:
+        other.hub.holder = "another-process"
+        other.grant()
+        assert other.hub.sequence() == 0  # the first one's lease runs
+        world.hub.close()
+        assert other.hub.sequence() > 0
