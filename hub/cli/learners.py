@@ -8,15 +8,16 @@ from uuid import UUID
 
 import click
 
-from hub.cli.changes import NewTie, hand_over_learner, make_tie
 from hub.cli.faults import Refused, Unusable
 from hub.cli.personal import FROM, read_members, text_of
 from hub.cli.printing import say, say_json
 from hub.cli.running import load_settings, opened_stores
+from hub.consenting.tie import NewTie, write_tie
 from hub.database import reading
 from hub.directory import links
 from hub.directory.lookup import find_handle
 from hub.directory.model import Standing, TieKind
+from hub.telling.take_over import take_over
 from hub.wiring.identifiers import UnknownIdentifierKind, identified
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -121,7 +122,8 @@ def add(
     if new.until_on is not None and new.until_on <= new.from_on:
         raise Unusable("a tie ends after it begins", kept="nothing was changed", todo="mend --from-on or --until-on")
     with opened_stores(load_settings()) as stores:
-        made = make_tie(stores, new)
+        made = write_tie(stores.engine, stores.keys, new, clock=stores.clock)
+        stores.doorbell.ring("notices")
     click.echo(str(made))
 
 
@@ -141,7 +143,16 @@ def handover(learner_id: UUID, person_id: UUID, source: IO[bytes]) -> None:
     """
     because = text_of(read_members(source, required=("because",)), "because") or ""
     with opened_stores(load_settings()) as stores:
-        again = hand_over_learner(stores, learner_id=learner_id, to_person_id=person_id, because=because)
+        done = take_over(
+            stores.engine,
+            stores.keys,
+            learner_id=learner_id,
+            to_person_id=person_id,
+            because=because,
+            clock=stores.clock,
+        )
+        stores.doorbell.ring("notices")
     say(
-        f"Person {person_id} is accountable for learner {learner_id} from now on; {again} notice(s) will be told again."
+        f"Person {person_id} is accountable for learner {learner_id} from now on;"
+        f" {done.told_again} notice(s) will be told again."
     )

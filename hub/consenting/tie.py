@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import Engine
+
 from consent.ledger.kinds import Kind
-from hub.consenting.standing import Consenting
-from hub.database import unit_of_work
+from hub.database import Clock, unit_of_work
 from hub.directory.model import Standing, TieKind
-from hub.directory.streams import LedgerEvent, lock_learner, write_events
+from hub.directory.streams import LedgerEvent, key_of_learner, lock_learner, write_events
 from hub.directory.ties import add_tie
 from hub.notices.model import ACCOUNTABLE, NoticeKind
 from hub.notices.write import write_notice
-from hub.sealing.model import learner_key
+from hub.sealing.key_store import KeyStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +33,18 @@ class NewTie:
     checked_by: UUID
 
 
-def write_tie(room: Consenting, new: NewTie) -> UUID:
+def write_tie(engine: Engine, keys: KeyStore, new: NewTie, *, clock: Clock) -> UUID:
     """Write the tie down; answers with its id. It gives standing from the next read on.
 
-    Raises hub.directory.errors.UnknownLearner or UnknownPerson.
+    Raises hub.directory.errors.UnknownLearner or UnknownPerson; nothing is written then.
     """
-    key = room.keys.unwrap(learner_key(new.learner_id))
-    with unit_of_work(room.engine) as connection:
+    key = key_of_learner(keys, new.learner_id)
+    with unit_of_work(engine) as connection:
         lock_learner(connection, new.learner_id)
-        at = room.clock()
+        at = clock()
         tie_id = add_tie(
             connection,
-            room.keys,
+            keys,
             learner_id=new.learner_id,
             person_id=new.person_id,
             kind=new.kind,

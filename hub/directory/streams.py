@@ -13,7 +13,10 @@ from consent.ledger import outbox, streams
 from consent.ledger.jcs import Json
 from consent.ledger.kinds import Kind
 from consent.ledger.outbox import Entry, Owner, Seal
-from hub.sealing.model import HUB, KeyOwner, OwnerKind, SubjectKey
+from hub.directory.errors import UnknownLearner
+from hub.sealing.errors import KeyMissing
+from hub.sealing.key_store import KeyStore
+from hub.sealing.model import HUB, KeyOwner, OwnerKind, SubjectKey, learner_key
 from hub.sealing.text import seal_text
 
 OPENING = "ledger.opening"
@@ -43,6 +46,14 @@ def lock_learner(connection: Connection, learner_id: UUID) -> int:
     Every disclosure and every change of consent or tie does this first, before it reads a fact (architecture 1.3).
     """
     return streams.lock(connection, f"learner:{learner_id}")
+
+
+def key_of_learner(keys: KeyStore, learner_id: UUID) -> SubjectKey:
+    """The key under which a learner's openings are sealed, to be fetched before any lock; raises UnknownLearner."""
+    try:
+        return keys.unwrap(learner_key(learner_id))
+    except KeyMissing:
+        raise UnknownLearner(learner_id) from None
 
 
 def touch(connection: Connection) -> None:

@@ -27,7 +27,6 @@ from hub.directory.lookup import find_handle, person_by_email
 from hub.directory.model import Accountable, Principal
 from hub.directory.queries import parties
 from hub.sealing.key_store import KeyStore
-from hub.sealing.model import learner_key
 from hub.settings import Settings
 from hub.sharing import overview
 from hub.sharing.disclose import disclose
@@ -177,26 +176,22 @@ class Hub:
 
     def write_tie(self, new: NewTie) -> UUID:
         """See `hub.consenting.tie`."""
-        tie_id = write_tie(self.consenting, new)
+        tie_id = write_tie(self.engine, self.keys, new, clock=self.clock)
         self.doorbell.ring("notices")
         return tie_id
 
     def hand_over(self, learner_id: UUID, to_person_id: UUID, *, because: str) -> Accountable:
         """Make somebody accountable for a learner; see `hub.telling.take_over`."""
-        owner = learner_key(learner_id)
-        unwrapped = self.keys.unwrap_many([owner])
-        with unit_of_work(self.engine) as connection:
-            row = take_over(
-                connection,
-                self.keys,
-                unwrapped,
-                learner_id=learner_id,
-                to_person_id=to_person_id,
-                because=because,
-                at=self.clock(),
-            )
+        done = take_over(
+            self.engine,
+            self.keys,
+            learner_id=learner_id,
+            to_person_id=to_person_id,
+            because=because,
+            clock=self.clock,
+        )
         self.doorbell.ring("notices")
-        return row
+        return done.row
 
     def inbox(self, person_id: UUID) -> Sequence[InboxEntry]:
         """See `hub.telling.inbox`."""
