@@ -32,3 +32,20 @@ def shared() -> Path:
     if not folder.is_dir():
         unavailable("the shared folder of real input (DOLEN_SHARED)")
     return folder
+
+
+_RACES = ("at_once", "two_processes", "two_sequencers", "two_sweepers", "race", "in_another_process")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What `make soak` repeats: the fault suites, and every test whose name speaks of a race."""
+    for item in items:
+        path = item.path.as_posix()
+        is_fault = "/tests/faults/" in path and "planted" not in path
+        if (
+            is_fault
+            or "race" in item.path.stem
+            or "withdrawal_binds" in item.path.stem
+            or any(word in item.name for word in _RACES)
+        ):
+            item.add_marker(pytest.mark.soak)
