@@ -92,9 +92,19 @@ def rule(room: Sharing, connection: Connection, reader: Reader, *, wanted: int) 
     room.pause("after_facts")
     by_holder = {
         holder: decide(snapshot, _request(reader.principal, holder, wanted=wanted, at=at), facts.as_facts())
-        for holder in sorted({agency for agency, _ in reader.handles})
+        for holder in _holders(snapshot, reader)
     }
     return Ruling(snapshot=snapshot, facts=facts, by_holder=by_holder, number=number, at=at, sight=sight)
+
+
+def _holders(snapshot: Snapshot, reader: Reader) -> list[str]:
+    """Whose records are decided about: every holder that a rule for this reader names, and every one with a handle.
+
+    Not those with a handle alone: markers and protocols in the answer would tell which partner knows this child.
+    """
+    asked = reader.principal.agency_id, reader.principal.purpose, reader.principal.role
+    named = {holder for *others, holder in snapshot.cells if tuple(others) == asked}
+    return sorted(named | {agency for agency, _ in reader.handles})
 
 
 def _request(principal: Principal, holder: str, *, wanted: int, at: datetime) -> AccessRequest:
