@@ -28,7 +28,7 @@ def lookup(asked: LookupRequest) -> Response:
 
     Identifiers go into the body, never into an address. "Nobody has it" and "not yours" are the same answer.
     """
-    handle_id = use_cases().lookup(principal(), [(str(one.kind), one.value) for one in asked.identifiers])
+    handle_id = use_cases().lookup(principal(), [(one.kind, one.value) for one in asked.identifiers])
     if handle_id is None:
         raise NoSuchLearner
     return jsonify(LookupAnswer(learner=handle_id).model_dump(mode="json"))

@@ -9,17 +9,20 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
 from hub.api.strict_input import Strict
-from hub.directory.model import IdentifierKind
 from hub.sharing.model import MAX_RECORDS
 
 FieldId = Annotated[str, Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)+$", max_length=120)]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 
 
-class IdentifierIn(Strict):
-    """One number that a learner is known by."""
+LookupKind = Annotated[StrictStr, Field(pattern=r"^(nhs_number|upn|uln|local:[^\x00-\x1f\x7f]{1,200})$")]
+"""A number of your own is named with its naming system, because two systems may use the same number."""
 
-    kind: IdentifierKind
+
+class IdentifierIn(Strict):
+    """One number that a learner is known by. `kind` is `nhs_number`, `upn`, `uln`, or `local:` and your own system."""
+
+    kind: LookupKind
     value: Annotated[StrictStr, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 

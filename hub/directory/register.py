@@ -131,7 +131,7 @@ def name_duty_person(connection: Connection, *, agency_id: str, person_id: UUID,
 def email_indexes(keys: KeyStore, email: str) -> list[bytes]:
     """The index of an e-mail address under every version of the hub's keyring, for finding who signs in with it."""
     keyring = keys.keyrings.get(HUB)
-    return all_indexes(keyring, agency_id=HUB, kind=_EMAIL, value=_normalised(email))
+    return all_indexes(keyring, agency_id=HUB, kind=_EMAIL, value=normalised_email(email))
 
 
 def _signing_in(keys: KeyStore, email: str | None) -> tuple[tuple[bytes, ...], int | None]:
@@ -146,7 +146,8 @@ def _check_free(connection: Connection, person_id: UUID, indexes: Sequence[bytes
         raise EmailTaken(person_id)
 
 
-def _normalised(email: str) -> bytes:
+def normalised_email(email: str) -> bytes:
+    """What an address is found by: all its spellings give the same bytes."""
     return unicodedata.normalize("NFKC", email.strip()).casefold().encode()
 
 

@@ -32,6 +32,7 @@ from hub.sharing import errors as sharing
 from hub.syncing import errors as syncing
 from hub.telling import errors as telling
 from hub.web import errors as web
+from hub.wiring.identifiers import UnknownIdentifierKind
 from policies.errors import PolicyFileError, PolicyFilesRefused
 
 PROBLEMS: Mapping[type[BaseException], Problem] = MappingProxyType(
@@ -59,6 +60,7 @@ PROBLEMS: Mapping[type[BaseException], Problem] = MappingProxyType(
         oauth.TokenRefused: kinds.UNAUTHORISED,
         oauth.ScopeMissing: kinds.INSUFFICIENT_SCOPE,
         oauth.TooOften: kinds.TOO_MANY_REQUESTS,
+        UnknownIdentifierKind: kinds.REQUEST_REFUSED,
         # hub.sharing
         sharing.NotKnownHere: kinds.NOT_FOUND,
         sharing.QueryRefused: kinds.REQUEST_REFUSED,

@@ -6,11 +6,12 @@ import json
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, exists, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from hub.database import is_sqlite
+from hub.directory.tables import person
 from hub.web.model import Answers, Attempt, Journey, JourneyKind
 from hub.web.tables import rate_count, signin_code, web_journey, web_session
 
@@ -25,12 +26,17 @@ def add_session(connection: Connection, *, secret_hash: bytes, person_id: UUID, 
 def find_session(
     connection: Connection, secret_hash: bytes, *, seen_after: datetime, signed_in_after: datetime
 ) -> tuple[UUID, datetime, datetime] | None:
-    """Person, time of sign-in and last time seen of a session that is neither idle nor too old; None: there is none."""
+    """Person, time of sign-in and last time seen of a session that is neither idle nor too old; None: there is none.
+
+    Whoever was put out of use is signed in no longer, from that commit on: a session is not waited out.
+    """
+    is_out_of_use = exists().where(person.c.id == web_session.c.person_id, person.c.is_active.is_(False))
     row = connection.execute(
         select(web_session.c.person_id, web_session.c.signed_in_at, web_session.c.seen_at).where(
             web_session.c.secret_hash == secret_hash,
             web_session.c.seen_at > seen_after,
             web_session.c.signed_in_at > signed_in_after,
+            ~is_out_of_use,
         )
     ).one_or_none()
     return None if row is None else (row.person_id, row.signed_in_at, row.seen_at)

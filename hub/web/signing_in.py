@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import Engine
 
 from hub.database import unit_of_work
+from hub.directory.register import normalised_email
 from hub.web import limits, queries, sessions
 from hub.web.language import Language
 from hub.web.model import SendCode, Session
@@ -46,7 +47,9 @@ def ask_for_code(door: Door, email: str, *, client: str, language: Language, bef
     Raises `TooMany`, for a known and for an unknown address alike.
     """
     limits.count(door.engine, key=door.key, limits=limits.CODES_PER_CLIENT, who=client, at=at)
-    limits.count(door.engine, key=door.key, limits=limits.CODES_PER_ADDRESS, who=email, at=at)
+    # By the same form as the address is found by: else each spelling of one address had a count of its own.
+    spelling = normalised_email(email).decode()
+    limits.count(door.engine, key=door.key, limits=limits.CODES_PER_ADDRESS, who=spelling, at=at)
     person_id = door.person_by_email(email)
     attempt, code = fresh_secret(), fresh_code()
     with unit_of_work(door.engine) as connection:

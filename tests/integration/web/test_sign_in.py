@@ -292,3 +292,16 @@ def test_what_has_served_its_time_is_forgotten(both_pages: Pages) -> None:
     with reading(both_pages.engine) as connection:
         for table in (web_session, signin_code, rate_count, web_journey):
             assert connection.execute(select(table)).all() == []
+
+
+@pytest.mark.parametrize(
+    "spelling", ["RHIAN@example.org", "ｒｈｉａｎ@example.org", "𝐫𝐡𝐢𝐚𝐧@example.org", "rhian@ｅxample.org"]
+)
+def test_another_spelling_of_an_address_is_counted_with_it(pages: Pages, spelling: str) -> None:
+    for _ in range(5):
+        browser = pages.browser()
+        browser.open("/en/sign-in")
+        browser.submit(email="rhian@example.org")
+    browser.open("/en/sign-in")
+    browser.submit(email=spelling, status=429)
+    assert len(pages.outbox.sent) == 5

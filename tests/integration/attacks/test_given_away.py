@@ -1,0 +1,49 @@
+"""Attacks on what an answer gives away without showing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from hub.demo.people import EDUCATION, HEALTH, SOCIAL_CARE
+from tests.integration.attacks.conftest import Target
+
+
+def _answer(target: Target) -> Mapping[str, object]:
+    token = target.token("records:read")
+    answer = target.ask(f"/v1/learners/{target.world.handle()}/records", token)
+    assert answer.status_code == 200
+    body: Mapping[str, object] = answer.get_json()
+    return body
+
+
+@pytest.mark.parametrize("holder", [SOCIAL_CARE.id, HEALTH.id])
+def test_markers_and_protocols_do_not_tell_which_partner_knows_the_child(target: Target, holder: str) -> None:
+    known = _answer(target)
+    target.tamper(
+        "handle_link",
+        "UPDATE handle_link SET until_at = datetime(from_at, '+1 day') WHERE agency_id = :holder",
+        holder=holder,
+    )
+    unknown = _answer(target)
+    assert known["withheld"]
+    assert known["withheld"] == unknown["withheld"]
+    assert known["protocols"] == unknown["protocols"]
+
+
+@pytest.mark.parametrize("kind", ["local", "local:", "former_upn", "LOCAL:x", "local:a\nb", "name"])
+def test_a_kind_that_is_not_looked_up_is_refused_not_stumbled_over(target: Target, kind: str) -> None:
+    asked = {"identifiers": [{"kind": kind, "value": "A123456789012"}]}
+    answer = target.ask("/v1/learners/lookup", target.token("learners:lookup"), json=asked)
+    assert answer.status_code == 400
+    assert "A123456789012" not in answer.get_data(as_text=True)
+
+
+def test_a_partners_own_number_finds_nothing_for_another_partner(target: Target) -> None:
+    asked = {"identifiers": [{"kind": "local:afon-health", "value": "1"}]}
+    nobody = {"identifiers": [{"kind": "nhs_number", "value": "9434765919"}]}
+    token = target.token("learners:lookup", agency=EDUCATION.id)
+    answers = [target.ask("/v1/learners/lookup", token, json=body) for body in (asked, nobody)]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].get_data() == answers[1].get_data()
