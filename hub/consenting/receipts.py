@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 
 from consent import events
 from consent.ledger import outbox
-from consent.ledger.errors import NotYetSequenced
+from consent.ledger.errors import NotYetSequenced, OpeningMismatch
+from consent.ledger.leaf import read_opening
 from consent.ledger.outbox import StoredEntry, opening_context
 from consent.ledger.receipts import receipt_text
 from hub.consenting.errors import NoSuchReceipt, ReceiptNotReady
@@ -44,7 +45,8 @@ def receipts(room: Consenting, person_id: UUID, learner_id: UUID) -> Sequence[Re
 def receipt(room: Consenting, person_id: UUID, event_id: UUID) -> bytes:
     """The receipt of one decision of this person: a `tlog-proof` file that anybody can check with public keys alone.
 
-    Raises NoSuchReceipt where the event is not in a stream of theirs, ReceiptNotReady until it is under a checkpoint.
+    Raises NoSuchReceipt where the event is not in a stream of theirs, ReceiptNotReady until it is under a checkpoint,
+    and OpeningMismatch where a row of another stream was made to look like theirs.
     """
     with reading(room.engine) as connection:
         entry = _own_entry(connection, person_id, event_id)
@@ -55,6 +57,9 @@ def receipt(room: Consenting, person_id: UUID, event_id: UUID) -> bytes:
             owner=owner,
             purpose=opening_purpose(opening_context(entry.id)),
         )
+        # The stream is a column that whoever writes the database can change; inside the opening it cannot be.
+        if read_opening(opening).body.get("stream") != entry.stream:
+            raise OpeningMismatch(entry.id)
         try:
             return receipt_text(connection, entry.id, opening)
         except NotYetSequenced:
