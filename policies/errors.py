@@ -9,11 +9,16 @@ class PolicyFileError(Exception):
     """One problem at one line of a catalogue or protocol file; line 0 where the file or folder itself is missing."""
 
     def __init__(self, file: str, line: int, problem: str, remedy: str) -> None:
-        super().__init__(f"{file}:{line}: {problem}. To mend it: {remedy}")
         self.file = file
         self.line = line
         self.problem = problem
         self.remedy = remedy
+        super().__init__(f"{self.place}: {problem}. To mend it: {remedy}")
+
+    @property
+    def place(self) -> str:
+        """File and line as editors understand them; the file alone where no line is at fault."""
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 class ProtocolError(PolicyFileError):

@@ -8,6 +8,8 @@ from hub.cli.faults import Refused
 from hub.cli.running import load_settings
 from hub.cli.serving import PORT, check_free
 
+_OTHER_PORT = "end what listens there (another demo?), or take another: `make demo PORT=8701`, `dolen demo --port 8701`"
+
 
 @click.command()
 @click.option("--once", is_flag=True, help="Tell the whole story, check every step, and end.")
@@ -25,12 +27,13 @@ def demo(once: bool, port: int | None) -> None:
       dolen demo
       dolen demo --once
     """
+    from hub.demo.home import DemoIsRunning, NotADemoHome
     from hub.demo.stay import stay
-    from hub.demo.story import NotADemoHome, run_once
+    from hub.demo.story import run_once
 
     settings = load_settings()
     if port is not None or not once:
-        check_free(port or PORT)
+        check_free(port or PORT, todo=_OTHER_PORT)
     try:
         is_good = run_once(settings, port) if once else True
         if not once:
@@ -40,6 +43,12 @@ def demo(once: bool, port: int | None) -> None:
             f"{settings.home} holds something that the demo did not make",
             kept="all of it",
             todo="name another folder in DOLEN_HOME, or empty this one yourself",
+        ) from None
+    except DemoIsRunning:
+        raise Refused(
+            f"another demo is up in {settings.home}",
+            kept="all of it",
+            todo="end that one (Ctrl-C in its terminal), or name another folder in DOLEN_HOME",
         ) from None
     if not is_good:
         raise click.exceptions.Exit(1)

@@ -57,6 +57,15 @@ def _database_address(failure: Exception) -> Refused:
     )
 
 
+def _system(failure: Exception) -> Refused:
+    says = failure.strerror if isinstance(failure, OSError) and failure.strerror else type(failure).__name__
+    return Refused(
+        f"this machine refused a file, a folder or a connection ({says}, at {place_of(failure.__traceback__)})",
+        kept="what was committed before is kept, the rest was rolled back",
+        todo="let DOLEN_HOME be a folder that this account may write to, with room on its disk; " + DOCTOR,
+    )
+
+
 _AGENCY_TODO = "`dolen agency list` shows the partners, `dolen agency add` takes one in"
 _KEYRING_TODO = "put the keyring and its passphrase file back, both mode 0600; `dolen doctor` checks them"
 
@@ -91,6 +100,7 @@ _KNOWN: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Tell], ...] =
     (LedgerError, _says(DOCTOR)),
     ((ArgumentError, NoSuchModuleError), _database_address),
     ((DBAPIError, PoolTimeout), _database),
+    (OSError, _system),
 )
 
 

@@ -80,7 +80,7 @@ def _say(protocols: Sequence[Protocol], problems: Sequence[PolicyFileError]) -> 
             f"  in force from {protocol.in_force_from}, to be reviewed on {protocol.review_on}"
         )
     for problem in problems:
-        say(f"{problem.file}:{problem.line}: {problem.problem}\n  to do: {problem.remedy}")
+        say(f"{problem.place}: {problem.problem}\n  to do: {problem.remedy}")
     say(
         f"{len(problems)} problem(s): nothing of this is permitted until they are mended."
         if problems

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from consent.ledger.signer import Signer
 from hub.cli.faults import Refused, Unusable
 from hub.database import Clock, make_engine
-from hub.demo.partnership import MARKER
+from hub.demo.home import MARKER
 from hub.migrations.run import Store, level
 from hub.sealing.key_store import KeyStore
 from hub.settings import Settings

@@ -8,7 +8,7 @@ import click
 
 from hub.cli.faults import Refused
 from hub.cli.logs import configure_logs
-from hub.cli.running import is_demo, load_settings, running_hub
+from hub.cli.running import check_home, is_demo, load_settings, running_hub
 from hub.oauth.issuer import check_issuer
 from hub.oauth.keys import load_keys
 from hub.settings import Settings
@@ -75,6 +75,7 @@ def worker() -> None:
 
 def _check(settings: Settings) -> None:
     """Raise what would stop a web process, here, where it can be told; nothing of it outlives the fork."""
+    check_home(settings)
     check_issuer(settings)
     load_keys(settings)
     pages_key(settings)
@@ -82,7 +83,10 @@ def _check(settings: Settings) -> None:
         pass
 
 
-def check_free(port: int, *, host: str = "127.0.0.1") -> None:
+_OTHER_PLACE = "choose another with --port or --host, or end what listens there"
+
+
+def check_free(port: int, *, host: str = "127.0.0.1", todo: str = _OTHER_PLACE) -> None:
     """Raise Refused where somebody listens there already, or the address is not this machine's."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -92,7 +96,8 @@ def check_free(port: int, *, host: str = "127.0.0.1") -> None:
     except OSError as problem:
         raise Refused(
             f"{host} port {port} cannot be listened on ({problem.strerror or type(problem).__name__})",
-            todo="choose another with --port or --host, or end what listens there",
+            kept="nothing was started or changed",
+            todo=todo,
         ) from None
 
 

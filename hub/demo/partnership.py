@@ -12,6 +12,7 @@ from connectors.base import source_at
 from connectors.identifiers import upn
 from hub.consenting.tie import NewTie
 from hub.database import reading, unit_of_work
+from hub.demo.home import set_mark
 from hub.demo.people import (
     ACCOUNTABLE,
     CAST,
@@ -40,7 +41,6 @@ from hub.wiring.secrets import create_secret
 
 DATA = Path(__file__).parent / "data"
 SOURCES = {"fhir-r4": "health/assessments.json", "school-census": "education", "ssda903": "social_care"}
-MARKER = "demo-home"
 EVIDENCE = "Seen at the school office: registration of birth, entry 417-Enghraifft"
 BECAUSE = "Co-ordinates the plan at school from this term on (CANARY-REASON-9d27ab)"
 
@@ -76,7 +76,7 @@ def client_key_file(settings: Settings, agency_id: str) -> Path:
 def prepare_home(settings: Settings) -> None:
     """Make a demo home: secrets, keyrings, schema, sample protocol; marked, so that `dolen serve` refuses it."""
     prepare(settings)
-    (settings.home / MARKER).write_text("A demo home: fictional people, secrets made at random. Delete it at will.\n")
+    set_mark(settings.home)
     create_keys(settings)
     for agency in PARTNERS:
         create_keyring(settings, agency.id)

@@ -7,10 +7,10 @@ from threading import Event, Thread
 from uuid import UUID
 
 from hub.demo.codes import show_codes
+from hub.demo.home import claimed
 from hub.demo.partnership import Partnership, bring_all, client_id_of, found, prepare_home, settle
 from hub.demo.people import ACCOUNTABLE, CHILD_UPN, DUTY, EDUCATION, PARENT
 from hub.demo.server import running
-from hub.demo.story import clear
 from hub.demo.transcript import Write
 from hub.oauth.model import Scope
 from hub.oauth.tokens import issue_token
@@ -24,25 +24,25 @@ _PORT = 8700
 def stay(settings: Settings, port: int | None = None, *, write: Write = print, until: Event | None = None) -> None:
     """Make the demo home anew, serve it, print where to look; return when interrupted, or when `until` is set.
 
-    Raises NotADemoHome when the home holds something that the demo did not make.
+    Raises NotADemoHome or DemoIsRunning, see `hub.demo.home.claimed`.
     """
-    clear(settings)
     chosen = port or _PORT
     settings = settings.model_copy(update={"base_url": type(settings.base_url)(f"http://127.0.0.1:{chosen}")})
-    write("Making the partnership: three partners, twelve fictional learners …")
-    prepare_home(settings)
-    hub = build(settings)
-    try:
-        people = found(hub)
-        for report in bring_all(hub):
-            write(f"  {report.kind}: {report.created} records created, {report.quarantined} in quarantine")
-        world = settle(hub, people)
-        with running(settings, chosen):
-            for line in _guide(hub, world, token=_token(hub)):
-                write(line)
-            _wait(settings, until or _interrupted(), write)
-    finally:
-        hub.close()
+    with claimed(settings.home):
+        write("Making the partnership: three partners, twelve fictional learners …")
+        prepare_home(settings)
+        hub = build(settings)
+        try:
+            people = found(hub)
+            for report in bring_all(hub):
+                write(f"  {report.kind}: {report.created} records created, {report.quarantined} in quarantine")
+            world = settle(hub, people)
+            with running(settings, chosen):
+                for line in _guide(hub, world, token=_token(hub)):
+                    write(line)
+                _wait(settings, until or _interrupted(), write)
+        finally:
+            hub.close()
 
 
 def _token(hub: Hub) -> str:
@@ -85,7 +85,11 @@ def _guide(hub: Hub, world: Partnership, *, token: str) -> list[str]:
         f"  TOKEN=$(DOLEN_HOME={home} DOLEN_BASE_URL={base} .venv/bin/dolen token {client_id_of(EDUCATION.id)})",
         f"  DOLEN_HOME={home} .venv/bin/dolen sync school-census --source PATH --json",
         "",
-        "Ctrl-C ends it; the home stays until the next demo.",
+        "The receipt of a decision, downloaded from the pages, checked with public keys alone:",
+        f"  DOLEN_HOME={home} .venv/bin/dolen ledger policy > {home}/verify.policy",
+        f"  .venv/bin/dolen verify RECEIPT --policy {home}/verify.policy",
+        "",
+        "Ctrl-C ends it; the home stays until the next demo, which makes it anew.",
     ]
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from contextlib import ExitStack
 
 from hub.demo import steps
-from hub.demo.partnership import MARKER, found, prepare_home
+from hub.demo.home import claimed
+from hub.demo.partnership import found, prepare_home
 from hub.demo.server import free_port, running, working
 from hub.demo.stage import Stage
 from hub.demo.transcript import StepFailed, Transcript, Write
@@ -15,39 +15,24 @@ from hub.settings import Settings
 from hub.wiring.build import build
 
 
-class NotADemoHome(Exception):
-    """The folder holds something that the demo did not make; it is left alone."""
-
-
 def run_once(settings: Settings, port: int | None = None, *, write: Write = print) -> bool:
     """Tell the story in a home made anew; True when every step held. State stays under `settings.home`.
 
     Partners' systems and people talk to two web servers, each a process of its own; the database is their only tie.
 
-    Raises NotADemoHome when the home exists and is not marked as one that the demo made.
+    Raises NotADemoHome or DemoIsRunning, see `hub.demo.home.claimed`.
     """
-    clear(settings)
     chosen = free_port() if port is None else port
     settings = settings.model_copy(update={"base_url": type(settings.base_url)(f"http://127.0.0.1:{chosen}")})
     transcript = Transcript(write)
     try:
-        with ExitStack() as stack:
+        with claimed(settings.home), ExitStack() as stack:
             _tell(settings, chosen, transcript, stack)
     except StepFailed as failed:
         write(f"\nThe story ends here: {failed}")
         return False
     transcript.end()
     return True
-
-
-def clear(settings: Settings) -> None:
-    """Remove a home that an earlier demo made; raises NotADemoHome for any other folder that is not empty."""
-    home = settings.home
-    if not home.exists() or not any(home.iterdir()):
-        return
-    if not (home / MARKER).is_file():
-        raise NotADemoHome(str(home))
-    shutil.rmtree(home)
 
 
 def _tell(settings: Settings, port: int, transcript: Transcript, stack: ExitStack) -> None:

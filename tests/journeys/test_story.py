@@ -11,7 +11,8 @@ import pytest
 import redis
 
 from hub.demo.clear_text import patterns
-from hub.demo.story import NotADemoHome, run_once
+from hub.demo.home import NotADemoHome
+from hub.demo.story import run_once
 from hub.demo.values import hidden_values
 from hub.settings import Settings
 from tests.conftest import unavailable

@@ -113,6 +113,8 @@ def _sender(settings: Settings) -> Iterable[Finding]:
 def _mail_folder(scene: Scene) -> Iterable[Finding]:
     folder = scene.settings.home / "mail"
     place = folder if folder.exists() else scene.settings.home
+    if not place.exists():
+        return  # the check of the home says so
     if not os.access(place, os.W_OK | os.X_OK):
         yield fault(f"{place} cannot be written to", f"chmod u+wx {place}, or give it to the account that runs the hub")
         return

@@ -37,7 +37,7 @@ def protocols(scene: Scene) -> Iterable[Finding]:
     try:
         scene.protocols = load_protocols(scene.settings.protocol_folder, load_catalogue())
     except PolicyFilesRefused as refused:
-        yield from (fault(f"{one.file}:{one.line}: {one.problem}", one.remedy) for one in refused.errors)
+        yield from (fault(f"{one.place}: {one.problem}", one.remedy) for one in refused.errors)
     else:
         yield ok(f"{len(scene.protocols)} protocol version(s) in {scene.settings.protocol_folder}")
 
