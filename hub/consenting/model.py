@@ -68,3 +68,5 @@ class ReceiptLine:
     kind: str
     at: datetime
     is_ready: bool
+    recipient: str = ""
+    group_id: str = ""

@@ -29,6 +29,9 @@ def receipts(room: Consenting, person_id: UUID, learner_id: UUID) -> Sequence[Re
     """The receipts of this person's own decisions about this learner, newest first."""
     with reading(room.engine) as connection:
         own = [event for event in events.events_of(connection, learner_id) if event.decided_by == person_id]
+        matters = {
+            consent_id: events.matter_of(connection, consent_id) for consent_id in {one.consent_id for one in own}
+        }
         entries = _entries(connection, sight_stream(learner_id, person_id), [event.id for event in own])
     lines = [
         ReceiptLine(
@@ -36,6 +39,8 @@ def receipts(room: Consenting, person_id: UUID, learner_id: UUID) -> Sequence[Re
             kind=event.kind.value,
             at=event.at,
             is_ready=event.id in entries and entries[event.id].index is not None,
+            recipient=matters[event.consent_id].recipient,
+            group_id=matters[event.consent_id].scope,
         )
         for event in own
     ]

@@ -92,7 +92,10 @@ class Disclosure:
 
 @dataclass(frozen=True, slots=True)
 class GroupSight:
-    """One row of "who can see what": what one recipient may see of one holder's field group, why and until when."""
+    """One row of "who can see what": what some roles of a recipient may see of a holder's field group, why, until when.
+
+    `consent_ids` are those that open it, of whoever gave them; `roles` those for whom all this is so.
+    """
 
     recipient: str
     purpose: str
@@ -101,8 +104,9 @@ class GroupSight:
     basis: str  # policies.Basis value
     field_ids: tuple[str, ...]
     is_shown: bool
-    consent_id: UUID | None = None
+    consent_ids: tuple[UUID, ...] = ()
     until: datetime | None = None
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,9 @@ def offer_key(offer: Offer) -> str:
 
 def row_key(row: GroupSight) -> str:
     """Names a row of "who can see what"."""
-    return _key("row", row.recipient, row.purpose, row.holder, row.group_id, row.basis, *row.field_ids)
+    return _key(
+        "row", row.recipient, row.purpose, row.holder, row.group_id, row.basis, "/".join(row.roles), *row.field_ids
+    )
 
 
 def reference_of(event_id: UUID) -> str:

@@ -31,7 +31,9 @@ BASES: Final[dict[str, str]] = {
 }
 
 BASIS_EXPLANATIONS: Final[dict[str, str]] = {
-    Basis.CONSENT: mark("They see it only while you agree. You can stop at any time."),
+    Basis.CONSENT: mark(
+        "They see it only while you agree, and while nobody else who may decide says no. You can stop at any time."
+    ),
     Basis.LEGAL_OBLIGATION: mark(
         "The law says that this must be shared. You are told of it, and it cannot be stopped."
     ),

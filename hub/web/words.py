@@ -35,6 +35,9 @@ class Words(Protocol):
     def purpose(self, code: str) -> str:
         """What a purpose means, as half a sentence."""
 
+    def role(self, code: str) -> str:
+        """What somebody does at a partner."""
+
     def ask(self, holder: str) -> str:
         """Whom to ask at this holder, with a way to reach them."""
 

@@ -51,6 +51,13 @@ class Names:
                 return protocol.purposes[code].words.say(self.language)
         return code
 
+    def role(self, code: str) -> str:
+        """What somebody does at a partner."""
+        for protocol in self.protocols:
+            if code in protocol.roles:
+                return protocol.roles[code].title.say(self.language)
+        return code
+
     def ask(self, holder: str) -> str:
         """Whom to ask at this holder, with a way to reach them."""
         for protocol in self.protocols:

@@ -126,6 +126,18 @@ def find_offer(learner_id: UUID, key: str) -> Offer:
     raise NotHere
 
 
+def standing(offer: Offer, consents: Sequence[ConsentLine]) -> list[ConsentLine]:
+    """Those of these consents that share something of this offer now: a new answer takes their place."""
+    about = (offer.recipient, offer.purpose, offer.holder)
+    return [
+        consent
+        for consent in consents
+        if consent.status in kinds.STANDING_CONSENT
+        and (consent.recipient, consent.purpose, consent.holder) == about
+        and not set(offer.field_ids).isdisjoint(consent.field_ids)
+    ]
+
+
 def must_be_what_was_shown(text: ShownText) -> None:
     """Raises `Changed` when the text would be another one now than that on the page the answer came from."""
     if not are_equal(request.form.get("shown", ""), text.shown().sha256.hex()):
@@ -136,20 +148,9 @@ def _choices(offers: Sequence[Offer], consents: Sequence[ConsentLine]) -> list[t
     """Choices by who would see it and why."""
     found: dict[tuple[str, str], list[Choice]] = {}
     for offer in offers:
-        choice = Choice(offer_key(offer), offer, _stands(offer, consents))
+        choice = Choice(offer_key(offer), offer, bool(standing(offer, consents)))
         found.setdefault((offer.recipient, offer.purpose), []).append(choice)
     return sorted(found.items())
-
-
-def _stands(offer: Offer, consents: Sequence[ConsentLine]) -> bool:
-    """True when something of this offer is agreed to already."""
-    about = (offer.recipient, offer.purpose, offer.holder)
-    return any(
-        consent.status in kinds.STANDING_CONSENT
-        and (consent.recipient, consent.purpose, consent.holder) == about
-        and not set(offer.field_ids).isdisjoint(consent.field_ids)
-        for consent in consents
-    )
 
 
 def _text(offer: Offer, answers: Answers) -> ShownText:
@@ -177,5 +178,11 @@ def _earlier(key: str) -> Answers | None:
 
 def _form(offer: Offer, filled: Filled, *, status: int = 200) -> ResponseReturnValue:
     return page(
-        "offer.html", status, learner=learner(offer.learner_id), offer=offer, key=offer_key(offer), filled=filled
+        "offer.html",
+        status,
+        learner=learner(offer.learner_id),
+        offer=offer,
+        key=offer_key(offer),
+        filled=filled,
+        standing=standing(offer, site().use_cases.consents(person_id(), offer.learner_id)),
     )

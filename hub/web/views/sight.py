@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from uuid import UUID
 
@@ -18,17 +19,24 @@ from hub.web.errors import NotHere
 from hub.web.model import Access
 from hub.web.render import page
 from hub.web.site import person_id, site, words
+from hub.web.views.grant import standing
 from hub.web.views.learner import learner
 from policies.model import Basis
 
 
 @dataclass(frozen=True, slots=True)
 class SightLine:
-    """One row of the page. `stop` is a consent of this person that may be withdrawn, `offer` a choice that is open."""
+    """One row of the page.
+
+    `stop` is a consent of this person that may be withdrawn, `offer` a choice that is open, `stands` whether they share
+    something of it already. `is_part`: the group has another row in the same table, so its fields must be named.
+    """
 
     sight: GroupSight
-    stop: UUID | None
-    offer: str | None
+    stop: UUID | None = None
+    offer: str | None = None
+    stands: bool = False
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,11 @@ class SightTable:
     recipient: str
     purpose: str
     lines: tuple[SightLine, ...]
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Every role that some row of the table is about."""
+        return tuple(sorted({role for line in self.lines for role in line.sight.roles}))
 
     @property
     def shown(self) -> int:
@@ -100,25 +113,24 @@ def looked(learner_id: UUID) -> ResponseReturnValue:
 
 def _lines(rows: Iterable[GroupSight], learner_id: UUID) -> list[SightLine]:
     use_cases, person = site().use_cases, person_id()
-    own = {
-        consent.consent_id
-        for consent in use_cases.consents(person, learner_id)
-        if consent.status in kinds.STANDING_CONSENT
-    }
+    own = [one for one in use_cases.consents(person, learner_id) if one.status in kinds.STANDING_CONSENT]
     open_offers = {
-        (offer.recipient, offer.purpose, offer.holder, offer.group_id): offer_key(offer)
+        (offer.recipient, offer.purpose, offer.holder, offer.group_id): (offer_key(offer), bool(standing(offer, own)))
         for offer in use_cases.offers(person, learner_id)
     }
-    return [_line(row, own, open_offers) for row in rows]
+    return [_line(row, {consent.consent_id for consent in own}, open_offers) for row in rows]
 
 
-def _line(row: GroupSight, own: set[UUID], open_offers: dict[tuple[str, str, str, str], str]) -> SightLine:
+def _line(row: GroupSight, own: set[UUID], open_offers: dict[tuple[str, str, str, str], tuple[str, bool]]) -> SightLine:
     # A duty or a task never gets a button: only consent is the family's to give and to take back.
     if row.basis != Basis.CONSENT:
-        return SightLine(row, None, None)
-    stop = row.consent_id if row.is_shown and row.consent_id in own else None
-    offer = open_offers.get((row.recipient, row.purpose, row.holder, row.group_id))
-    return SightLine(row, stop, None if row.is_shown else offer)
+        return SightLine(row)
+    mine = [consent_id for consent_id in row.consent_ids if row.is_shown and consent_id in own]
+    if mine:
+        return SightLine(row, stop=mine[0])
+    # Also for what another person opened: who may decide too may say no to it.
+    key, stands = open_offers.get((row.recipient, row.purpose, row.holder, row.group_id), (None, False))
+    return SightLine(row, offer=key, stands=stands)
 
 
 def _tables(lines: list[SightLine]) -> list[SightTable]:
@@ -132,9 +144,15 @@ def _tables(lines: list[SightLine]) -> list[SightTable]:
     )
     grouped = groupby(ordered, key=by_recipient)
     return [
-        SightTable(number, recipient, purpose, tuple(rows))
+        SightTable(number, recipient, purpose, _parted(list(rows)))
         for number, ((_, recipient, purpose), rows) in enumerate(grouped, start=1)
     ]
+
+
+def _parted(lines: list[SightLine]) -> tuple[SightLine, ...]:
+    """The lines of one table; where two have one group's name, each says which fields it is about."""
+    often = Counter((line.sight.holder, line.sight.group_id) for line in lines)
+    return tuple(replace(one, is_part=often[one.sight.holder, one.sight.group_id] > 1) for one in lines)
 
 
 def _recipients(tables: list[SightTable]) -> list[Recipient]:

@@ -75,6 +75,7 @@ class InMemoryHub:
         self.fails_with: Exception | None = None
         self.refuses_with: Exception | None = None
         self.protocol_version = 1
+        self.opened_by_another: tuple[UUID, ...] = ()
         self.looks: list[DisclosureEntry] = [
             DisclosureEntry(
                 new_id(), at - timedelta(hours=3), EDUCATION, "aln-plan", "alnco", ("identity.given_name",)
@@ -118,12 +119,28 @@ class InMemoryHub:
         hidden = tuple(name for name in SPEECH_FIELDS if name not in shown)
         rows = [
             GroupSight(
-                EDUCATION, "aln-plan", HEALTH, "identity.name", Basis.LEGAL_OBLIGATION, ("identity.given_name",), True
+                EDUCATION,
+                "aln-plan",
+                HEALTH,
+                "identity.name",
+                Basis.LEGAL_OBLIGATION,
+                ("identity.given_name",),
+                True,
+                roles=("alnco",),
             ),
             GroupSight(
                 SOCIAL, "care-planning", HEALTH, "identity.about", Basis.PUBLIC_TASK, ("identity.birth_date",), True
             ),
-            GroupSight(EDUCATION, "aln-plan", HEALTH, "health.place", Basis.OVERRIDE_ONLY, ("health.clinic",), False),
+            GroupSight(
+                EDUCATION,
+                "aln-plan",
+                HEALTH,
+                "health.place",
+                Basis.OVERRIDE_ONLY,
+                ("health.clinic",),
+                False,
+                roles=("alnco",),
+            ),
         ]
         if given is not None:
             rows.append(
@@ -135,12 +152,15 @@ class InMemoryHub:
                     Basis.CONSENT,
                     shown,
                     True,
-                    given.consent_id,
+                    tuple(sorted((given.consent_id, *self.opened_by_another))),
                     given.valid_until,
+                    ("alnco", "system"),
                 )
             )
         if hidden:
-            rows.append(GroupSight(EDUCATION, "aln-plan", HEALTH, SPEECH, Basis.CONSENT, hidden, False))
+            rows.append(
+                GroupSight(EDUCATION, "aln-plan", HEALTH, SPEECH, Basis.CONSENT, hidden, False, roles=("alnco",))
+            )
         return SightOverview(learner_id, self.at, tuple(rows))
 
     def who_looked(self, person_id: UUID, learner_id: UUID) -> Sequence[DisclosureEntry]:
@@ -176,13 +196,23 @@ class InMemoryHub:
             offer.field_ids,
             self.at,
             until,
+            offer.group_id,
         )
         return self._decide("granted", person_id, line, shown)
 
     def refuse(self, person_id: UUID, offer: Offer, *, shown: Shown) -> Outcome:
         self._stand(person_id, offer.learner_id)
         line = ConsentLine(
-            new_id(), offer.learner_id, "refused", offer.holder, offer.recipient, offer.purpose, (), self.at, None
+            new_id(),
+            offer.learner_id,
+            "refused",
+            offer.holder,
+            offer.recipient,
+            offer.purpose,
+            (),
+            self.at,
+            None,
+            offer.group_id,
         )
         return self._decide("refused", person_id, line, shown)
 
@@ -242,7 +272,9 @@ class InMemoryHub:
             self.answers[line.consent_id] = line
             self.deciders[line.consent_id] = person_id
             self.decided.append((kind, person_id, shown, reason))
-            self.lines.setdefault(person_id, []).append(ReceiptLine(event_id, kind, self.at, True))
+            self.lines.setdefault(person_id, []).append(
+                ReceiptLine(event_id, kind, self.at, True, line.recipient, line.group_id)
+            )
             return Outcome(line.consent_id, event_id, self.at)
 
     def _stand(self, person_id: UUID, learner_id: UUID) -> None:

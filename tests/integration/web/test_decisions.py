@@ -10,7 +10,7 @@ import pytest
 from hub.web.digests import reference_of
 from tests.integration.web.browser import Browser
 from tests.integration.web.conftest import Pages
-from tests.integration.web.in_memory_hub import EDUCATION, HEALTH, MARI, OSIAN, PARENT, SPEECH_FIELDS, Wrong
+from tests.integration.web.in_memory_hub import EDUCATION, HEALTH, MARI, OSIAN, PARENT, SPEECH, SPEECH_FIELDS, Wrong
 from tests.integration.web.test_family_pages import agree
 
 DAY = {"until_day": "31", "until_month": "7", "until_year": "2027"}
@@ -257,6 +257,35 @@ def test_what_is_agreed_already_is_offered_as_a_change(parent: Browser) -> None:
     parent.open(f"/en/learners/{MARI}/decisions")
     parent.follow("Change what you share")
     assert parent.form()[1]["fields"] == []
+    assert "What you share now" in parent.text
+    assert "Until: 31 July 2027" in parent.text
+    assert "Tick everything that they may see from now on" in parent.text
+
+
+def test_a_rest_that_stays_closed_is_offered_as_a_change_too(parent: Browser) -> None:
+    agree(parent, SPEECH_FIELDS[:1])
+    parent.open(f"/en/learners/{MARI}/sharing")
+    assert "Decide" not in parent.text
+    parent.follow("Change what you share")
+    assert "What you share now" in parent.text
+
+
+def test_a_no_and_a_stop_stay_told_by_what_they_were_about(parent: Browser, pages: Pages) -> None:
+    group = pages.hub.words("en").group(SPEECH)
+    parent.open(f"/en/learners/{MARI}/decisions")
+    parent.follow("Decide")
+    parent.follow("I do not want to share this")
+    parent.send(*parent.form())
+    for page in ("decisions", "receipts"):
+        parent.open(f"/en/learners/{MARI}/{page}")
+        assert f"You said no: {group}" in parent.text
+        assert "Dyffryn Education Service" in parent.text
+
+
+def test_what_was_agreed_to_is_said_again_when_it_is_done(parent: Browser, pages: Pages) -> None:
+    agree(parent, SPEECH_FIELDS[:1])
+    assert pages.hub.words("en").field(SPEECH_FIELDS[0]) in parent.text
+    assert "31 July 2027" in parent.text
 
 
 def test_a_receipt_comes_as_a_file_once_the_ledger_has_signed(parent: Browser, pages: Pages) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from hub.database import new_id
@@ -57,6 +59,38 @@ def test_another_parents_consent_has_no_stop_button(parent: Browser, pages: Page
     assert "Stop sharing" not in other.text
 
 
+def test_who_may_decide_too_can_answer_what_another_person_opened(parent: Browser, pages: Pages) -> None:
+    agree(parent, SPEECH_FIELDS)
+    other = pages.browser()
+    other.sign_in("dafydd@example.org")
+    other.open(f"/en/learners/{MARI}/sharing")
+    other.follow("Decide")
+    other.follow("I do not want to share this")
+    other.send(*other.form())
+    assert "You have said no" in other.text
+
+
+def test_where_two_opened_it_each_stops_their_own(parent: Browser, pages: Pages) -> None:
+    agree(parent, SPEECH_FIELDS)
+    mine = next(iter(pages.hub.answers))
+    pages.hub.opened_by_another = (UUID(int=0), UUID(int=2**128 - 1))
+    parent.open(f"/en/learners/{MARI}/sharing")
+    parent.follow("Stop sharing")
+    assert parent.path == f"/en/learners/{MARI}/consents/{mine}/withdraw"
+
+
+def test_the_page_says_which_roles_and_which_fields_where_rows_would_look_alike(parent: Browser, pages: Pages) -> None:
+    agree(parent, SPEECH_FIELDS[:1])
+    first = pages.hub.words("en").field(SPEECH_FIELDS[0])
+    parent.open(f"/en/learners/{MARI}/sharing")
+    shown, hidden = [row[0] for row in rows(parent.page) if row[3] == "Your choice"]
+    assert first in shown
+    assert first not in hidden
+    assert "Only:" not in shown
+    assert hidden.endswith("Only: Additional learning needs co-ordinator")
+    assert "Who there: Additional learning needs co-ordinator; The partner’s own record system" in parent.text
+
+
 def test_every_field_of_a_row_is_listed_with_what_it_says(parent: Browser, pages: Pages) -> None:
     parent.open(f"/en/learners/{MARI}/sharing")
     row = next(row for row in pages.hub.who_sees_what(PARENT, MARI).rows if row.field_ids == SPEECH_FIELDS)
@@ -71,7 +105,7 @@ def test_every_look_is_listed_newest_first_also_one_that_showed_nothing(parent: 
     parent.open(f"/en/learners/{MARI}/looked")
     found = rows(parent.page)
     assert [row[0] for row in found] == ["23 November 2026, 11:02", "22 November 2026, 14:02"]
-    assert found[0][1] == "Dyffryn Education Service"
+    assert found[0][1] == "Dyffryn Education Service Additional learning needs co-ordinator"
     assert "Given name" in found[0][3] or "First name" in found[0][3]
     assert found[1][3] == "Nothing"
 
