@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
@@ -78,10 +79,18 @@ def migrate(settings: Settings) -> None:
     """Bring both databases to the newest schema."""
     for url, store in ((settings.main_database, Store.MAIN), (settings.key_database, Store.KEYS)):
         engine = make_engine(url)
+        _keep_to_owner(engine)
         try:
             upgrade(engine, store)
         finally:
             engine.dispose()
+
+
+def _keep_to_owner(engine: Engine) -> None:
+    """A new SQLite file is its owner's only, whatever the umask; its journal takes the mode over from it."""
+    name = engine.url.database
+    if engine.dialect.name == "sqlite" and name and not Path(name).exists():
+        os.close(os.open(name, os.O_WRONLY | os.O_CREAT, 0o600))
 
 
 def keyrings_of(settings: Settings) -> Keyrings:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -19,7 +21,25 @@ OK = "ok"
 LATEST_WAIT = timedelta(minutes=5)
 """An entry that waits longer than this for its place in the ledger means that the sequencer has stopped."""
 
+ANSWER_SECONDS = 1.0
+"""How long an answer stands: anybody may ask, and each look writes once."""
+
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Health:
+    """Remembers the last answer for a second, so that asking often costs nothing."""
+
+    _since: float = 0.0
+    _known: Mapping[str, str] = field(default_factory=dict)
+
+    def ask(self, engine: Engine, key_engine: Engine, keyrings: Keyrings, *, at: datetime) -> Mapping[str, str]:
+        """See `readiness`."""
+        if not self._known or time.monotonic() - self._since >= ANSWER_SECONDS:
+            self._known = readiness(engine, key_engine, keyrings, at=at)
+            self._since = time.monotonic()
+        return self._known
 
 
 def readiness(engine: Engine, key_engine: Engine, keyrings: Keyrings, *, at: datetime) -> Mapping[str, str]:

@@ -39,7 +39,7 @@ from hub.telling import codes, deliver, inbox
 from hub.telling.deliver import Post
 from hub.telling.model import Address, InboxEntry
 from hub.telling.take_over import take_over
-from hub.wiring.health import readiness
+from hub.wiring.health import Health
 from hub.wiring.identifiers import identified
 from hub.wiring.learner_lines import learner_lines, name_of
 from hub.wiring.names import Language, Names
@@ -67,6 +67,7 @@ class Hub:
     post: Post
     _last_asked: float = field(default_factory=time.monotonic)
     _was_active: bool = False
+    _health: Health = field(default_factory=Health)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -267,7 +268,7 @@ class Hub:
 
     def readiness(self) -> Mapping[str, str]:
         """See `hub.wiring.health`."""
-        return readiness(self.engine, self.key_engine, self.keys.keyrings, at=self.clock())
+        return self._health.ask(self.engine, self.key_engine, self.keys.keyrings, at=self.clock())
 
     def close(self) -> None:
         """Let go of the sequencer's lease, and of every connection and key."""
