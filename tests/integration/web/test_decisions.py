@@ -171,6 +171,8 @@ def test_a_decision_that_the_hub_refused_can_be_sent_again(parent: Browser, page
     action, fields = parent.form()
     pages.hub.refuses_with = Wrong(503)
     parent.send(action, fields, 503)
+    assert "Nothing was changed" not in parent.text  # an answer may have been taken just before the hub went away
+    assert "look at your decisions first" in parent.text
     pages.hub.refuses_with = None
     parent.send(action, fields)
     assert parent.path.endswith("/done")
