@@ -13,7 +13,7 @@ commit and has a greater number. So no disclosure is committed after a withdrawa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -23,7 +23,7 @@ from hub.database import new_id, unit_of_work
 from hub.directory.model import Principal
 from hub.records import queries as records
 from hub.records.model import SealedRecord
-from hub.sealing.envelope import field_ordinals
+from hub.sealing.envelope import field_ordinals, parse
 from hub.sealing.model import Json, KeyOwner, SubjectKey, handle_key, learner_key
 from hub.sealing.opening import open_cells
 from hub.sharing.errors import FactsMoved, NotRecorded, PurposeMissing, QueryRefused
@@ -32,6 +32,10 @@ from hub.sharing.record import record
 from hub.sharing.ruling import Reader, Ruling, Sharing, confirm, find, rule
 from policies.fields import Catalogue
 
+MAX_PAGE_BYTES = 16 * 1024 * 1024
+"""A page ends with the record that brings what it shows to this size; the next page goes on after it."""
+
+_AT_ONCE = 64  # envelopes in memory at once, each of some 2 MB at most
 _ROUNDS = 3
 
 
@@ -65,10 +69,9 @@ def _disclose(room: Sharing, reader: Reader, query: RecordQuery, *, wanted: int)
         with unit_of_work(room.engine) as connection:
             ruling = rule(room, connection, reader, wanted=wanted)
             room.pause("after_decision")
-            sealed = _page(room, connection, reader, ruling, query=query)
-            shown = [_open(room.book.catalogue, keys, ruling, one) for one in sealed[: query.limit]]
+            shown, has_more = _page(room, connection, reader, ruling, query=query, keys=keys)
             room.pause("after_opening")
-            answer = _answer(reader, ruling, shown=shown, has_more=len(sealed) > query.limit)
+            answer = _answer(reader, ruling, shown=shown, has_more=has_more)
             record(room, connection, ruling, answer, reader=reader, keys=keys)
             room.pause("before_commit")
             confirm(room, connection, reader, ruling)
@@ -93,9 +96,33 @@ def _checked(catalogue: Catalogue, principal: Principal, query: RecordQuery) -> 
 
 
 def _page(
-    room: Sharing, connection: Connection, reader: Reader, ruling: Ruling, *, query: RecordQuery
-) -> list[SealedRecord]:
-    """One record more than asked for, so that a following page shows; holders with nothing allowed are left out.
+    room: Sharing,
+    connection: Connection,
+    reader: Reader,
+    ruling: Ruling,
+    *,
+    query: RecordQuery,
+    keys: Mapping[KeyOwner, SubjectKey],
+) -> tuple[list[ShownRecord], bool]:
+    """One page, opened record by record, and whether another follows.
+
+    A page ends at its number of records, or where what it shows is large: a holder's documents must not fill the memory
+    of whoever reads. What is held back does not count for either, or a short page would tell of it.
+    """
+    shown: list[ShownRecord] = []
+    size = 0
+    for sealed in _readable(room, connection, reader, ruling, after=query.after, at_once=query.limit + 1):
+        if len(shown) == query.limit or size >= MAX_PAGE_BYTES:
+            return shown, True
+        shown.append(_open(room.book.catalogue, keys, ruling, sealed))
+        size += _size(sealed, ruling.by_holder[sealed.agency_id].allowed)
+    return shown, False
+
+
+def _readable(
+    room: Sharing, connection: Connection, reader: Reader, ruling: Ruling, *, after: UUID | None, at_once: int
+) -> Iterator[SealedRecord]:
+    """Records in order of id; holders with nothing allowed are left out.
 
     A record without a single allowed field that says something of the learner is left out too, and does not count for
     the page's length: its date or status alone would tell that it exists.
@@ -103,15 +130,17 @@ def _page(
     telling = ~room.book.accompanying
     readable = {holder: allowed & telling for holder, allowed in ruling.readable.items() if allowed & telling}
     handles = [(agency, handle) for agency, handle in reader.handles if agency in readable]
-    found: list[SealedRecord] = []
-    after = query.after
-    while len(found) <= query.limit:
-        page = records.newest_of(connection, handles=handles, after=after, limit=query.limit + 1)
-        found += [one for one in page if _mask(one) & readable[one.agency_id]]
-        if len(page) <= query.limit:
-            break
+    most = min(at_once, _AT_ONCE)
+    while True:
+        page = records.newest_of(connection, handles=handles, after=after, limit=most)
+        yield from (one for one in page if _mask(one) & readable[one.agency_id])
+        if len(page) < most:
+            return
         after = page[-1].record_id
-    return found[: query.limit + 1]
+
+
+def _size(sealed: SealedRecord, allowed: int) -> int:
+    return sum(len(cell) for ordinal, cell in parse(sealed.envelope).cells.items() if allowed >> ordinal & 1)
 
 
 def _mask(sealed: SealedRecord) -> int:
