@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -26,6 +27,10 @@ from policies.values import ValueRefused, check_value
 
 Progress = Callable[[int], None]
 """Called with the number of units read so far."""
+
+# The one thing of an identifier that is kept in clear, so it must look like an address or a word and fit its column:
+# a source may write anything there, a name or another number too.
+NAMING_SYSTEM = re.compile(r"[A-Za-z](?:[!-?A-~]{0,198}[!-?A-~])?")
 
 _CONDITIONS = {condition.value: condition for condition in Condition}
 
@@ -144,6 +149,9 @@ def _fault_of(room: Syncing, unit: Assessment) -> str | None:
     """Why this unit cannot be placed, as a code without a value; None when it can."""
     if unit.local_number is None:
         return "no_local_number"
+    systems = [unit.local_number.system, *(one.system for one in unit.identifiers if one.system is not None)]
+    if not all(NAMING_SYSTEM.fullmatch(system) for system in systems):
+        return "naming_system"
     for field_id, value in unit.fields.items():
         known = room.book.catalogue.by_id.get(field_id)
         if known is None:
