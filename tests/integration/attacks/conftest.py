@@ -17,7 +17,7 @@ from hub.oauth.keys import create_keys
 from hub.oauth.tokens import issue_token
 from hub.web import sessions
 from hub.wiring.build import SilentDoorbell
-from tests.hubs import World, small_world, sqlite_world  # noqa: F401 - fixtures
+from tests.hubs import World, postgres_world, small_world, sqlite_world, world  # noqa: F401 - fixtures
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ class Target:
 
     def parents_browser(self) -> FlaskClient:
         """A browser in which the parent is signed in."""
-        world = self.world
-        with unit_of_work(world.hub.engine) as connection:
-            session = sessions.begin(connection, person_id=world.parent, before=None, at=world.hub.clock())
+        hub = self.world.hub
+        with unit_of_work(hub.engine) as connection:
+            session = sessions.begin(connection, person_id=self.world.parent, before=None, at=hub.clock())
         browser = self.app.test_client()
         browser.set_cookie("dolen", session.secret)
         return browser
