@@ -106,6 +106,7 @@ def reference_indexes(keyring: Keyring, *, agency_id: str, kind: str, units: Seq
 
 def _place(connection: Connection, placing: _Placing, prepared: Prepared) -> tuple[list[Outcome], set[UUID]]:
     room, run = placing.room, placing.run
+    queries.plan_anew(connection)
     arrivals = bring(connection, room.keys, prepared, at=placing.at)
     keys = room.keys.unwrap_many(_owners(run.agency_id, arrivals))
     stored = _store(connection, placing, arrivals, keys)

@@ -6,11 +6,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.database import is_sqlite
 from hub.syncing.tables import quarantine, sync_run
+
+
+def plan_anew(connection: Connection) -> None:
+    """Let PostgreSQL forget the plans of this connection; SQLite keeps none.
+
+    The checks of foreign keys keep their first plan. One that was made when a table held a few rows reads all of it for
+    every row that comes later, so the first sync of a hub would be slower with every batch, until somebody analyses.
+    """
+    if not is_sqlite(connection):
+        connection.execute(text("DISCARD PLANS"))
 
 
 def begin_run(connection: Connection, *, agency_id: str, run_id: UUID, kind: str, is_push: bool, at: datetime) -> None:
