@@ -37,7 +37,7 @@ def before_request() -> ResponseReturnValue | None:
     request.max_content_length = MOST_BYTES
     failure = request.routing_exception
     if failure is not None:
-        return None if isinstance(failure, RequestRedirect) else error_page(failure)
+        return None if isinstance(failure, RequestRedirect) else _astray(failure)
     if request.blueprint != "web":
         return None
     g.session = _session()
@@ -67,6 +67,15 @@ def error_page(error: Exception) -> Response:
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response
+
+
+def _astray(failure: Exception) -> Response:
+    """The page for an address that is none of ours, with the menu and the way out for who is signed in."""
+    try:
+        g.session = _session()
+    except Exception as error:
+        return error_page(error)  # no blueprint answers here, so nobody else would make it a page
+    return error_page(failure)
 
 
 def _status(error: Exception) -> int:

@@ -243,6 +243,17 @@ def test_a_refusal_of_the_hub_looks_like_a_page_that_is_not_there(
     assert ("There is no such page" in parent.text) == (shown == 404)
 
 
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_who_is_signed_in_keeps_the_menu_and_the_way_out_on_a_page_that_is_not_there(
+    parent: Browser, pages: Pages, language: str
+) -> None:
+    parent.open(f"/{language}/no-such-page", 404)
+    assert parent.page.all("form", action=f"/{language}/sign-out")
+    stranger = pages.browser()
+    stranger.open(f"/{language}/no-such-page", 404)
+    assert not stranger.page.all("form")
+
+
 def test_a_form_that_is_too_large_is_refused(parent: Browser) -> None:
     token = parent.form("/sign-out")[1]["csrf_token"]
     parent.send("/en/sign-in", {"csrf_token": token, "email": "x" * (MOST_BYTES + 1)}, 413)
