@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults.planted_faults import DECISION_FAULTS, FAULTS, LEAKS
+from tests.faults.planted_faults import DECISION, DECISION_FAULTS, DISCLOSE, FAULTS, LEAKS
 from tests.faults.planting import Copy, Fault, copy_into, is_caught
 
 
@@ -20,7 +20,8 @@ def test_a_planted_fault_is_caught(copy: Copy, fault: Fault) -> None:
 
 
 def test_without_a_fault_the_copy_passes(copy: Copy) -> None:
-    done = copy.run(" ".join(sorted({fault.caught_by for fault in FAULTS})))
+    """What fails above fails for its fault, not because a copy is tested."""
+    done = copy.run(f"{DISCLOSE} {DECISION}")
     assert done.returncode == 0, done.stdout[-2000:]
 
 
