@@ -14,21 +14,22 @@ from itertools import cycle
 from statistics import median
 from uuid import UUID
 
+from consent.ledger import streams
 from consent.ledger.leaf import dummy_leaf
 from consent.ledger.queries import outbox
 from hub.database import new_id, unit_of_work
 from hub.demo.people import DUTY, HEALTH
 from hub.directory.queries import handles, learners
-from hub.directory.streams import lock_learner
 from hub.records import queries as records
 from hub.sharing.model import RecordQuery
+from hub.syncing.queries import plan_anew
 from tests.bench.homes import Child, Home, bring_children, education, home
 from tests.bench.measure import Figure, in_turns, ratio_of
 from tests.bench.sizes import Sizes
 
-RECORDS_EACH = 5
+RECORDS_EACH = 20  # as 1,000,000 records of 50,000 learners
 _AIM = 1.2
-_AT_ONCE = 500
+_AT_ONCE = 250
 _ENVELOPE = 1_800
 
 
@@ -85,6 +86,7 @@ def _fill_some(place: Home, count: int) -> None:
     ids = [(new_id(), new_id(), new_id()) for _ in range(count)]
     duty = place.people[DUTY[agency].key]
     with unit_of_work(place.hub.engine) as connection:
+        plan_anew(connection)
         learners.insert_learners(
             connection,
             [{"id": learner, "accountable_id": first, "created_at": at} for learner, first, _ in ids],
@@ -106,8 +108,7 @@ def _fill_some(place: Home, count: int) -> None:
         records.insert_records(connection, [_record(place, name, one) for name, one in of_handle])
         records.insert_versions(connection, [_version(place, name, one) for name, one in of_handle])
         outbox.write(connection, [_entry(place, learner, one) for learner, _, one in ids])
-        for learner, _, _ in ids:
-            lock_learner(connection, learner)
+        streams.lock_many(connection, [f"learner:{learner}" for learner, _, _ in ids])
 
 
 def _record(place: Home, name: UUID, handle: UUID) -> dict[str, object]:

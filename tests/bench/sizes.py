@@ -50,7 +50,7 @@ TINY = Sizes(
     ingest_rounds=1,
     ingest_rows=None,
     synthea_files=0,
-    small_population=10,
-    large_population=40,
+    small_population=20,
+    large_population=80,
     population_reads=2,
 )
