@@ -30,6 +30,7 @@ _COMMANDS = {
     "tie": "hub.cli.learners:tie",
     "handover": "hub.cli.learners:handover",
 }
+_SENTENCE = 300
 
 
 class Commands(click.Group):
@@ -43,6 +44,12 @@ class Commands(click.Group):
         """The command, or None."""
         module, _, name = _COMMANDS.get(cmd_name, "").partition(":")
         return cast(click.Command, getattr(import_module(module), name)) if module else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Every command with its whole first sentence, wrapped where the terminal is narrow."""
+        found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, one.get_short_help_str(limit=_SENTENCE)) for name, one in found if one])
 
     def invoke(self, ctx: click.Context) -> object:
         """Run; whatever is raised leaves as a message without values, and never as a traceback."""
@@ -68,7 +75,8 @@ def cli() -> None:
     \b
     Settings come from environment variables; `dolen doctor` checks each one.
     Example:
-      dolen init && dolen serve
+      dolen demo
+      dolen init
     """
     configure_logs()
 

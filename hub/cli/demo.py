@@ -50,5 +50,11 @@ def demo(once: bool, port: int | None) -> None:
             kept="all of it",
             todo="end that one (Ctrl-C in its terminal), or name another folder in DOLEN_HOME",
         ) from None
+    except KeyboardInterrupt:
+        raise Refused(
+            "the demo was interrupted before it was through",
+            kept=f"what it made so far, in {settings.home}",
+            todo="begin again: the next demo makes that folder anew",
+        ) from None
     if not is_good:
         raise click.exceptions.Exit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from shlex import quote
 from threading import Event, Thread
 from uuid import UUID
 
@@ -60,7 +61,7 @@ def _token(hub: Hub) -> str:
 def _guide(hub: Hub, world: Partnership, *, token: str) -> list[str]:
     base = str(hub.settings.base_url).rstrip("/")
     handle: UUID = world.child_handles[EDUCATION.id]
-    home = hub.settings.home
+    home = quote(str(hub.settings.home))
     lookup = f'{{"identifiers": [{{"kind": "upn", "value": "{CHILD_UPN}"}}]}}'
     duty = "\n".join(f"  {one.contact.email:<38} duty person of {agency}" for agency, one in DUTY.items())
     return [

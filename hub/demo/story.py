@@ -30,6 +30,7 @@ def run_once(settings: Settings, port: int | None = None, *, write: Write = prin
             _tell(settings, chosen, transcript, stack)
     except StepFailed as failed:
         write(f"\nThe story ends here: {failed}")
+        write(f"What the servers wrote is in {settings.home / 'log'}; nothing was removed.")
         return False
     transcript.end()
     return True

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,3 +85,23 @@ def test_what_an_ended_demo_left_is_removed_by_the_next_and_its_home_is_its_owne
         assert home.stat().st_mode & 0o777 == 0o700
         with pytest.raises(DemoIsRunning), claimed(home):
             pass
+
+
+def test_a_demo_that_is_interrupted_says_what_is_left_and_the_next_one_takes_it_over(tmp_path: Path) -> None:
+    dolen = Dolen(tmp_path / "home")
+    with subprocess.Popen(
+        dolen.command("demo", "--port", str(free_port())),
+        env=dolen.environment(PYTHONUNBUFFERED="1"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert "Making the partnership" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        told = process.communicate(timeout=30)[1]
+    assert process.returncode == 1
+    assert "interrupted" in told
+    assert f"kept:  what it made so far, in {dolen.home}" in told
+    with claimed(dolen.home):
+        assert [path.name for path in dolen.home.iterdir()] == [MARKER]

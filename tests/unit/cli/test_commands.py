@@ -107,3 +107,8 @@ def test_what_a_check_needs_comes_before_it() -> None:
 )
 def test_nothing_that_is_printed_can_command_a_terminal(text: str, shown: str) -> None:
     assert plain(text) == shown
+
+
+def test_the_list_of_commands_says_each_first_sentence_whole() -> None:
+    told = CliRunner().invoke(cli, ["--help"], terminal_width=80).stdout
+    assert "..." not in told.partition("Commands:")[2]
