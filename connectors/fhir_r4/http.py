@@ -18,6 +18,7 @@ from connectors.sources import ServerSource
 _TRIES = 3
 _LONGEST_PAUSE = 30.0
 _BUSY = frozenset({429, 502, 503, 504})
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 _HEADERS = {"Accept": "application/fhir+json", "Accept-Encoding": "identity", "User-Agent": "dolen-connector"}
 
 
@@ -32,11 +33,14 @@ class Server:
         """Nothing is sent yet.
 
         Raises:
-            UnreadableSource: the address is no http(s) address, or carries a password or a query.
+            UnreadableSource: the address is no http(s) address, carries a password or a query, or is to get a token
+                without TLS.
         """
         origin = _origin(source.url)
         if origin is None or "?" in source.url or "#" in source.url:
             raise UnreadableSource("this is no base address of a server", "give http(s)://host/path without a password")
+        if source.authorization is not None and origin[0] == "http" and origin[1] not in _THIS_MACHINE:
+            raise UnreadableSource("the token would travel in clear to this server", "give its https address")
         self.base = source.url.rstrip("/")
         self.limits: Limits = source.limits
         self._origin = origin

@@ -302,3 +302,18 @@ def test_patients_of_one_page_are_asked_for_by_id_only() -> None:
         units = _read(base)
     assert len(seen) == len(asked) + 1
     assert {unit.local_number.value for unit in units if isinstance(unit, Assessment) and unit.local_number} == {"p1"}
+
+
+@pytest.mark.parametrize(
+    "address", ["http://fhir.example/r4", "http://localhost.example/r4", "http://127.0.0.1.example"]
+)
+def test_a_token_is_not_sent_in_clear_to_another_machine(address: str) -> None:
+    asked: list[str] = []
+
+    def token() -> str:
+        asked.append(CANARY)
+        return f"Bearer {CANARY}"
+
+    with pytest.raises(UnreadableSource, match="in clear"):
+        list(connector("fhir-r4").read(ServerSource(address, authorization=token)))
+    assert asked == []
