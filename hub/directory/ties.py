@@ -87,7 +87,12 @@ def people_with_sight(connection: Connection, learner_id: UUID, *, at: datetime)
 
     Ties begin and end by days in the United Kingdom.
     """
-    return learners.ties_with_standing(connection, learner_id, on=at.astimezone(_LOCAL).date())
+    return learners.ties_with_standing(connection, learner_id, on=day_of(at))
+
+
+def day_of(at: datetime) -> date:
+    """The day of an instant where ties begin and end: in the United Kingdom, an hour before UTC's in summer."""
+    return at.astimezone(_LOCAL).date()
 
 
 def ties_of_person(connection: Connection, person_id: UUID, *, on: date) -> list[Tie]:

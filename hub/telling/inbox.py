@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from hub.directory.ties import day_of
 from hub.telling import queries
 from hub.telling.errors import NotYours
 from hub.telling.model import InboxEntry
@@ -19,7 +20,7 @@ _COLUMN = {NoticeEventKind.OPENED: "opened_at", NoticeEventKind.ACKNOWLEDGED: "a
 
 def inbox_of(connection: Connection, person_id: UUID, *, at: datetime, limit: int = MAX_ENTRIES) -> list[InboxEntry]:
     """The notices of this person that they may know of at `at`, newest first."""
-    return queries.inbox(connection, person_id=person_id, on=at.date(), limit=limit)
+    return queries.inbox(connection, person_id=person_id, on=day_of(at), limit=limit)
 
 
 def open_notice(
@@ -63,7 +64,7 @@ def _mark(
 
 
 def _entry(connection: Connection, *, person_id: UUID, notice_id: UUID, at: datetime) -> InboxEntry:
-    found = queries.inbox_entry(connection, person_id=person_id, notice_id=notice_id, on=at.date())
+    found = queries.inbox_entry(connection, person_id=person_id, notice_id=notice_id, on=day_of(at))
     if found is None:
         raise NotYours(notice_id)
     return found

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from hub.directory.ties import day_of
 from hub.notices.model import AudienceRole, Leased
 from hub.telling import queries
 from hub.telling.errors import MayNotKnow, NobodyToTell
@@ -39,6 +40,6 @@ def _named(connection: Connection, leased: Leased, *, at: datetime) -> UUID:
         raise MayNotKnow(leased.id)
     if leased.learner_id is None or queries.accountable_now(connection, leased.learner_id) == person_id:
         return person_id
-    if not queries.has_tie(connection, person_id=person_id, learner_id=leased.learner_id, on=at.date()):
+    if not queries.has_tie(connection, person_id=person_id, learner_id=leased.learner_id, on=day_of(at)):
         raise MayNotKnow(leased.id)
     return person_id

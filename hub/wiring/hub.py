@@ -23,6 +23,7 @@ from hub.consenting.model import ConsentLine, Offer, Outcome, ReceiptLine, Shown
 from hub.consenting.standing import Consenting
 from hub.consenting.tie import NewTie, write_tie
 from hub.database import Clock, reading, unit_of_work
+from hub.directory import ties
 from hub.directory.lookup import find_handle, person_by_email
 from hub.directory.model import Accountable, Principal
 from hub.directory.queries import parties
@@ -139,7 +140,7 @@ class Hub:
     def learners_of(self, person_id: UUID) -> Sequence[LearnerLine]:
         """The learners whom this person has standing for or is accountable for, by name, and what they are to them."""
         with reading(self.engine) as connection:
-            return learner_lines(connection, self.keys, person_id, on=self.clock().date())
+            return learner_lines(connection, self.keys, person_id, on=ties.day_of(self.clock()))
 
     def offers(self, person_id: UUID, learner_id: UUID) -> Sequence[Offer]:
         """See `hub.consenting.offers`."""

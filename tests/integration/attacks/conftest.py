@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -43,11 +44,11 @@ class Target:
         headers = {"Authorization": f"Bearer {token}"}
         return self.app.test_client().open(address, method=method, headers=headers, json=json)
 
-    def parents_browser(self) -> FlaskClient:
-        """A browser in which the parent is signed in."""
+    def browser_of(self, person_id: UUID) -> FlaskClient:
+        """A browser in which this person is signed in."""
         hub = self.world.hub
         with unit_of_work(hub.engine) as connection:
-            session = sessions.begin(connection, person_id=self.world.parent, before=None, at=hub.clock())
+            session = sessions.begin(connection, person_id=person_id, before=None, at=hub.clock())
         browser = self.app.test_client()
         browser.set_cookie("dolen", session.secret)
         return browser
