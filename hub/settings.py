@@ -15,8 +15,8 @@ MailChannel = Literal["file", "smtp"]
 class Settings(BaseSettings):
     """Settings of one process; frozen. A default is only ever a value that is safe in production and fit to publish.
 
-    Secrets (keyring passphrases, the pages' key, signing keys) are files under `home/secrets`, mode 0600; the one that is
-    a setting, DOLEN_SMTP_PASSWORD, has no default that opens anything.
+    Secrets (keyring passphrases, the pages' key, signing keys) are files under `home/secrets`, mode 0600; the one that
+    is a setting, DOLEN_SMTP_PASSWORD, has no default that opens anything.
     """
 
     model_config = SettingsConfigDict(env_prefix="DOLEN_", frozen=True, extra="ignore")
