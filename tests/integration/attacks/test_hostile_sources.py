@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 
 from hub.database import reading
@@ -14,6 +15,7 @@ from hub.sharing.disclose import MAX_PAGE_BYTES
 from hub.sharing.model import RecordQuery
 from hub.syncing.model import RowReport
 from tests.hubs import World
+from tests.integration.attacks.conftest import Target
 
 _HOSPITAL = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR"}]}
 _BOARDS = "https://fhir.afon-health.example/Id/pas-identifier"
@@ -86,3 +88,27 @@ def test_what_is_held_back_does_not_end_a_page(small_world: World) -> None:
     page = small_world.read(RecordQuery(limit=200))
     assert {one.record_id for one in page.records if one.holder == HEALTH.id} >= set(before)
     assert page.next_after is None
+
+
+@pytest.mark.parametrize("line", ["x\n", "x\r"])
+def test_millions_of_tiny_rows_are_refused_before_any_is_kept(target: Target, line: str) -> None:
+    before = _everything_in_clear(target.world, table="quarantine", column="reason")
+    content = "UPN,Name\n" + line * 200_000
+    answer = target.ask(
+        "/v1/assessments", target.token("assessments:write"), json={"kind": "school-census", "content": content}
+    )
+    assert answer.status_code == 413
+    assert _everything_in_clear(target.world, table="quarantine", column="reason") == before
+
+
+def test_millions_of_tiny_entries_are_refused_before_any_is_kept(target: Target) -> None:
+    before = _everything_in_clear(target.world, table="quarantine", column="reason")
+    inner = {"resourceType": "Bundle", "type": "collection", "entry": [1] * 30_000}
+    outer = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": inner}, {"resource": inner}]}
+    headers = {
+        "Authorization": f"Bearer {target.token('assessments:write')}",
+        "Content-Type": "application/fhir+json",
+    }
+    answer = target.app.test_client().post("/v1/assessments", data=json.dumps(outer), headers=headers)
+    assert answer.status_code == 413
+    assert _everything_in_clear(target.world, table="quarantine", column="reason") == before
