@@ -6,6 +6,7 @@ asked what and what they answered, never a record value.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -23,6 +24,9 @@ from hub.consenting.standing import Consenting
 from hub.database import reading
 from hub.directory.streams import opening_purpose, owner_of, sight_stream
 from hub.sealing.opening import open_text
+
+WAIT_SECONDS = 1.5
+"""Somebody who asks for a receipt right after deciding should not be told to come back."""
 
 
 def receipts(room: Consenting, person_id: UUID, learner_id: UUID) -> Sequence[ReceiptLine]:
@@ -69,6 +73,18 @@ def receipt(room: Consenting, person_id: UUID, event_id: UUID) -> bytes:
             return receipt_text(connection, entry.id, opening)
         except NotYetSequenced:
             raise ReceiptNotReady from None
+
+
+def receipt_soon(room: Consenting, person_id: UUID, event_id: UUID, *, seconds: float = WAIT_SECONDS) -> bytes:
+    """Like `receipt`, but waits up to `seconds` for a checkpoint that is being signed; no transaction is open then."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return receipt(room, person_id, event_id)
+        except ReceiptNotReady:
+            if time.monotonic() >= until:
+                raise
+        time.sleep(0.1)
 
 
 def _own_entry(connection: Connection, person_id: UUID, event_id: UUID) -> StoredEntry:

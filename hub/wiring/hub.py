@@ -18,7 +18,6 @@ from consent.ledger.queries import checkpoints
 from consent.ledger.sequencer import dummy_due, sequence_once, stand_down
 from consent.ledger.signer import Signer, publish_checkpoint
 from hub.consenting import decide, lines, offers, receipts
-from hub.consenting.errors import ReceiptNotReady
 from hub.consenting.expire import expire_due
 from hub.consenting.model import ConsentLine, Offer, Outcome, ReceiptLine, Shown
 from hub.consenting.standing import Consenting
@@ -47,9 +46,6 @@ from hub.wiring.learner_lines import learner_lines, name_of
 from hub.wiring.names import Language, Names
 from hub.wiring.use_cases import Doorbell, LearnerLine
 from policies.fields import Catalogue
-
-RECEIPT_WAIT_SECONDS = 1.5
-"""Somebody who asks for a receipt right after deciding should not be told to come back."""
 
 _log = structlog.get_logger(__name__)
 
@@ -175,15 +171,8 @@ class Hub:
         return receipts.receipts(self.consenting, person_id, learner_id)
 
     def receipt(self, person_id: UUID, event_id: UUID) -> bytes:
-        """See `hub.consenting.receipts`; waits a moment for a checkpoint that is just being signed."""
-        until = time.monotonic() + RECEIPT_WAIT_SECONDS
-        while True:
-            try:
-                return receipts.receipt(self.consenting, person_id, event_id)
-            except ReceiptNotReady:
-                if time.monotonic() >= until:
-                    raise
-            time.sleep(0.1)
+        """See `hub.consenting.receipts`."""
+        return receipts.receipt_soon(self.consenting, person_id, event_id)
 
     # ---- ties and accountable people
 
