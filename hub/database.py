@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,6 +25,7 @@ __all__ = [
     "metadata",
     "new_id",
     "reading",
+    "uncounted_id",
     "unit_of_work",
 ]
 
@@ -52,6 +55,17 @@ metadata = fresh_metadata()
 def new_id() -> UUID:
     """A UUIDv7: unique without a counter, and in order of making, which keeps indexes compact (RFC 9562)."""
     return uuid_utils.compat.uuid7()
+
+
+def uncounted_id() -> UUID:
+    """A UUIDv7 whose bits after the millisecond are all random, for ids that somebody sees some of and not others.
+
+    `new_id` counts up within a millisecond: a gap between the ids of two records that are shown would tell of one that
+    is not.
+    """
+    after = int.from_bytes(os.urandom(10), "big")
+    milliseconds = time.time_ns() // 1_000_000
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | (after >> 68) << 64 | 0b10 << 62 | after & (1 << 62) - 1)
 
 
 def is_sqlite(connection: Connection) -> bool:

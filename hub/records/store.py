@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from hub.database import new_id
+from hub.database import uncounted_id
 from hub.records import queries
 from hub.records.changed_fields import changed_fields
 from hub.records.model import Incoming, Outcome, SealedRecord, Stored
@@ -86,7 +86,7 @@ def _store_one(batch: Batch, index: bytes, one: Incoming, newest: dict[bytes, Se
     before = newest.get(index)
     if before is not None and not _differs(batch, before, one):
         return _answer(before, Outcome.UNCHANGED, field_ids=())
-    record_id = new_id() if before is None else before.record_id
+    record_id = uncounted_id() if before is None else before.record_id
     version = 1 if before is None else before.version + 1
     sealed = _seal(batch, one, record_id=record_id, version=version)
     newest[index] = sealed

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
+from hub.database import reading
 from hub.demo.people import EDUCATION, HEALTH, SOCIAL_CARE
 from tests.integration.attacks.conftest import Target
+from tests.integration.attacks.test_hostile_sources import push
 
 
 def _answer(target: Target) -> Mapping[str, object]:
@@ -47,3 +52,14 @@ def test_a_partners_own_number_finds_nothing_for_another_partner(target: Target)
     answers = [target.ask("/v1/learners/lookup", token, json=body) for body in (asked, nobody)]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].get_data() == answers[1].get_data()
+
+
+def test_ids_of_records_leave_no_gap_that_tells_of_one_between_them(target: Target) -> None:
+    # Ids of one push that count up: of 1, 2 and 4 the reader knows that there is a 3.
+    push(target.world, *((f"one-{number}", "1") for number in range(60)))
+    with reading(target.world.hub.engine) as connection:
+        stored = connection.execute(text("SELECT id FROM record WHERE agency_id = :own"), {"own": HEALTH.id}).scalars()
+        ids = sorted(UUID(one).int for one in stored)
+    assert len(ids) > 60
+    near = [one for one, following in pairwise(ids) if (following >> 32) - (one >> 32) <= len(ids)]
+    assert near == []
