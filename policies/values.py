@@ -83,12 +83,14 @@ def _string(value: Json, *, characters: int) -> str:
 
 def _utf8_bytes(text: str) -> int:
     """Bytes of the text in UTF-8; half a surrogate pair has none, and NUL ends text in too many readers."""
+    if "\x00" in text:
+        raise _Refused(Refusal.BAD_TEXT)
+    if text.isascii():
+        return len(text)
     try:
-        size = len(text.encode())
+        return len(text.encode())
     except UnicodeEncodeError:
         raise _Refused(Refusal.BAD_TEXT) from None
-    _need("\x00" not in text, Refusal.BAD_TEXT)
-    return size
 
 
 def _text(value: Json) -> None:
@@ -150,12 +152,18 @@ def _document(value: Json) -> None:
     waiting: list[tuple[Json, int]] = [(value, 1)]
     while waiting:
         node, depth = waiting.pop()
-        _need(depth <= MAX_DOCUMENT_DEPTH, Refusal.TOO_DEEP)
-        left -= _leaf_bytes(node)
-        children = _children(node)
-        left -= len(children)
-        _need(left >= 0, Refusal.TOO_LONG)
-        waiting.extend((child, depth + 1) for child in children)
+        if depth > MAX_DOCUMENT_DEPTH:
+            raise _Refused(Refusal.TOO_DEEP)
+        # Texts are most of a document, and have no children.
+        if type(node) is str:
+            left -= _utf8_bytes(node) + 2
+        else:
+            left -= _leaf_bytes(node)
+            children = _children(node)
+            left -= len(children)
+            waiting.extend([(child, depth + 1) for child in children])
+        if left < 0:
+            raise _Refused(Refusal.TOO_LONG)
 
 
 def _leaf_bytes(node: Json) -> int:

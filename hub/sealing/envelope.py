@@ -19,8 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-import rfc8785
-
+from hub.sealing.canonical import canonical
 from hub.sealing.derivation import (
     COMMITMENT_BYTES,
     NONCE_BYTES,
@@ -31,8 +30,8 @@ from hub.sealing.derivation import (
     padded,
     prefixed,
 )
-from hub.sealing.errors import EnvelopeBroken, ValueRefused
-from hub.sealing.model import Cell, Json, SubjectKey, handle_key
+from hub.sealing.errors import EnvelopeBroken
+from hub.sealing.model import Cell, SubjectKey, handle_key
 
 __all__ = [
     "FORMAT_VERSION",
@@ -50,7 +49,6 @@ FORMAT_VERSION = 1
 MAX_CELLS = 4096
 _LABEL = b"dolen-record/v1"
 _INDEX = b"index"
-_MAX_DEPTH = 32
 _HEAD = struct.Struct(f">BI{SALT_BYTES}s{COMMITMENT_BYTES}sH")
 _ENTRY = struct.Struct(">III")
 _LEAST = NONCE_BYTES + PADDING_BYTES + TAG_BYTES
@@ -134,15 +132,6 @@ def index_aad(info: bytes, index: bytes) -> bytes:
     return info + prefixed(_INDEX, index)
 
 
-def canonical(value: Json) -> bytes:
-    """RFC 8785 JSON of `value`; raises ValueRefused for what has no single form here, floats among it."""
-    _refuse_floats(value, depth=0)
-    try:
-        return rfc8785.dumps(value)
-    except (rfc8785.CanonicalizationError, UnicodeError, TypeError):
-        raise ValueRefused("a value has no canonical JSON form") from None
-
-
 def parse(envelope: bytes) -> Parsed:
     """Take an envelope apart; raises EnvelopeBroken for anything but exactly what `seal_record` writes."""
     if len(envelope) < _HEAD.size:
@@ -186,14 +175,3 @@ def _index(ordinals: list[int], sealed: list[bytes]) -> bytes:
         entries.append(_ENTRY.pack(ordinal, offset, len(cell)))
         offset += len(cell)
     return b"".join(entries)
-
-
-def _refuse_floats(value: object, *, depth: int) -> None:
-    if isinstance(value, float) or depth > _MAX_DEPTH:
-        raise ValueRefused("a value holds a float or is nested too deep")
-    if isinstance(value, (list, tuple)):
-        for item in value:
-            _refuse_floats(item, depth=depth + 1)
-    elif isinstance(value, dict):
-        for item in value.values():
-            _refuse_floats(item, depth=depth + 1)

@@ -6,10 +6,12 @@ import struct
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.sealing.envelope import canonical, digest, field_ordinals, seal_record
+from hub.sealing.canonical import canonical
+from hub.sealing.envelope import digest, field_ordinals, seal_record
 from hub.sealing.errors import EnvelopeBroken, ValueRefused, WrongKey
 from hub.sealing.model import Cell, Json, SubjectKey, learner_key
 from tests.unit.sealing.boxes import HANDLE, OTHER, RECORD, Place
@@ -152,6 +154,30 @@ def test_cut_off_and_lengthened_envelopes_are_refused() -> None:
 def test_a_value_without_one_canonical_form_is_refused(value: Any) -> None:
     with pytest.raises(ValueRefused):
         canonical(value)
+
+
+_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | _TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_TEXT, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(_JSON)
+def test_the_quick_encoder_writes_what_the_library_writes(value: Any) -> None:
+    assert canonical(value) == rfc8785.dumps(value)
+
+
+@pytest.mark.parametrize("value", [{"\u20ac": 1.5}, {"\U0001f600": [2.5]}, [{"\ufffd": {"a": 0.5}}]])
+def test_no_float_slips_by_under_an_odd_name(value: Any) -> None:
+    with pytest.raises(ValueRefused):
+        canonical(value)
+
+
+def test_names_sort_by_utf16_unit() -> None:
+    value = {"\ufffd": 1, "\U0001f600": 2, "a": 3}
+    assert canonical(value) == rfc8785.dumps(value)
 
 
 def test_a_value_nested_too_deep_is_refused() -> None:
