@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from consent import events
-from consent.model import ConsentKind, ConsentState
+from consent.model import ConsentKind, ConsentState, Status
 from hub.consenting.model import ConsentLine
 from hub.consenting.standing import Consenting
 from hub.database import reading
@@ -34,7 +34,14 @@ def consents_for(room: Consenting, agency_id: str, handle_id: UUID) -> Sequence[
         if learner_id is None:
             raise NotKnownHere
         lines = _lines(room, connection, learner_id)
-    return [line for line, _ in lines if agency_id in (line.holder, line.recipient)]
+    return [line for line, _ in lines if _concerns(agency_id, line)]
+
+
+def _concerns(agency_id: str, line: ConsentLine) -> bool:
+    """A recipient hears of what it was once given; a plain no would only tell it which partner knows the learner."""
+    if agency_id == line.holder:
+        return True
+    return agency_id == line.recipient and line.status not in (Status.REFUSED.value, Status.NONE.value)
 
 
 def _lines(room: Consenting, connection: Connection, learner_id: UUID) -> list[tuple[ConsentLine, UUID]]:

@@ -24,7 +24,7 @@ from hub.consenting.errors import (
 from hub.consenting.tie import NewTie
 from hub.database import reading, unit_of_work
 from hub.demo.people import EDUCATION, HEALTH
-from hub.directory.model import Contact, PersonRole, Standing, TieKind
+from hub.directory.model import Contact, PersonRole, Principal, Standing, TieKind
 from hub.directory.queries import learners
 from hub.directory.register import draft_person, register_person
 from hub.directory.ties import end_tie
@@ -260,3 +260,17 @@ def test_a_process_that_ends_gives_the_sequencers_lease_back(world: World) -> No
         assert other.hub.sequence() == 0  # the first one's lease runs
         world.hub.close()
         assert other.hub.sequence() > 0
+
+
+def test_a_recipient_is_not_told_of_a_plain_no_and_the_holder_is(small_world: World) -> None:
+    hub = small_world.hub
+    hub.refuse(small_world.parent, small_world.offer(), shown=SHOWN)
+    by_agency = {
+        agency: [line.status for line in hub.consents_for(_principal(agency), small_world.handle(agency))]
+        for agency in (EDUCATION.id, HEALTH.id)
+    }
+    assert by_agency == {EDUCATION.id: [], HEALTH.id: ["refused"]}
+
+
+def _principal(agency_id: str) -> Principal:
+    return Principal(agency_id, f"{agency_id}-system", "smart", "aln-plan", "system")
