@@ -200,7 +200,7 @@ class Hub:
         with reading(self.engine) as connection:
             entries = inbox.inbox_of(connection, person_id, at=self.clock())
             learners = {entry.learner_id for entry in entries if entry.learner_id is not None}
-            names = {learner: name_of(connection, self.keys, learner) for learner in learners}
+            names = {learner: name_of(connection, self.keys, learner, person_id) for learner in learners}
         return [
             entry if entry.learner_id is None else replace(entry, learner_name=names[entry.learner_id])
             for entry in entries

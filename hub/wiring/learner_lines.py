@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from hub.directory import contact, ties
 from hub.directory.hand_over import learners_in_care_of
+from hub.directory.queries import parties
 from hub.sealing.key_store import KeyStore
 from hub.sealing.model import learner_key
 from hub.wiring.use_cases import LearnerLine
@@ -30,13 +31,20 @@ def learner_lines(connection: Connection, keys: KeyStore, person_id: UUID, *, on
             if tie.standing is not None
         },
     }
-    lines = [LearnerLine(learner, name_of(connection, keys, learner), tie) for learner, tie in found.items()]
+    lines = [LearnerLine(one, name_of(connection, keys, one, person_id), tie) for one, tie in found.items()]
     return sorted(lines, key=lambda line: (line.name, line.learner_id))
 
 
-def name_of(connection: Connection, keys: KeyStore, learner_id: UUID) -> str:
-    """What a learner is called on a page of theirs; empty where no partner has said."""
-    try:
-        return contact.contact_of(connection, keys, learner_key(learner_id)).name
-    except contact.NobodyThere:
-        return ""
+def name_of(connection: Connection, keys: KeyStore, learner_id: UUID, person_id: UUID) -> str:
+    """What a learner is called on this person's page: a worker's own agency's name for them, where it has one.
+
+    Another partner may know a name that is not for this worker. Else the oldest name; empty where nobody gave one.
+    """
+    person = parties.person_by_id(connection, person_id)
+    own = None if person is None else person.agency_id
+    for agency_id in dict.fromkeys((own, None)):
+        try:
+            return contact.contact_of(connection, keys, learner_key(learner_id), as_known_to=agency_id).name
+        except contact.NobodyThere:
+            continue
+    return ""
