@@ -70,11 +70,10 @@ class Ruling:
 def find(room: Sharing, principal: Principal, handle_id: UUID) -> Reader:
     """The learner behind the caller's own handle, before any lock; raises NotKnownHere."""
     with reading(room.engine) as connection:
-        learner_id = links.learner_of(connection, principal.agency_id, handle_id)
-        if learner_id is None:
-            raise NotKnownHere
-        handles = tuple(links.handles_of(connection, learner_id))
-    return Reader(principal=principal, handle_id=handle_id, learner_id=learner_id, handles=handles)
+        found = links.behind(connection, principal.agency_id, handle_id)
+    if found is None:
+        raise NotKnownHere
+    return Reader(principal=principal, handle_id=handle_id, learner_id=found[0], handles=found[1])
 
 
 def rule(room: Sharing, connection: Connection, reader: Reader, *, wanted: int) -> Ruling:
@@ -119,14 +118,15 @@ def _request(principal: Principal, holder: str, *, wanted: int, at: datetime) ->
 
 
 def confirm(room: Sharing, connection: Connection, reader: Reader, ruling: Ruling) -> None:
-    """Raise FactsMoved when tie, consent or protocol is not what was decided on; the last step before the commit.
+    """Raise FactsMoved when a tie or a consent is not what was decided on; the last step before the commit.
 
     Everybody who changes one of them waits for the learner's lock, so this finds nothing. It is the second guard, for a
-    change that came by another way (a repair by hand, say). SQLite has one writer at a time: nothing can come between.
+    change that came by another way (a repair by hand, say). Protocols need none: their rows are locked FOR SHARE, so
+    any change of them waits. SQLite has one writer at a time: nothing can come between.
     """
     if is_sqlite(connection):
         return
     sight = tuple(person.person_id for person in ties.people_with_sight(connection, reader.learner_id, at=ruling.at))
     facts = gather(connection, reader.learner_id, deciders=sight, catalogue=room.book.catalogue, at=ruling.at)
-    if sight != ruling.sight or facts != ruling.facts or room.book.snapshot(connection) is not ruling.snapshot:
+    if sight != ruling.sight or facts != ruling.facts:
         raise FactsMoved

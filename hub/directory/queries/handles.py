@@ -22,7 +22,7 @@ from hub.directory.tables import (
 _CHUNK = 500  # bound values of one IN list, well under SQLite's and PostgreSQL's limits
 _T = TypeVar("_T")
 
-# Built once: every governed read runs these two, and building a statement costs more than running it.
+# Built once: every governed read runs some of these, and building a statement costs more than running it.
 _LEARNER_OF_HANDLE = select(handle_link.c.learner_id).where(
     handle_link.c.agency_id == bindparam("agency"),
     handle_link.c.handle_id == bindparam("handle"),
@@ -32,6 +32,19 @@ _HANDLES_OF_LEARNER = (
     select(handle_link.c.agency_id, handle_link.c.handle_id)
     .where(handle_link.c.learner_id == bindparam("learner"), handle_link.c.until_at.is_(None))
     .order_by(handle_link.c.agency_id, handle_link.c.handle_id)
+)
+
+_own, _any = handle_link.alias("own"), handle_link.alias("other")
+_BEHIND = (
+    select(_any.c.learner_id, _any.c.agency_id, _any.c.handle_id)
+    .join(_own, _own.c.learner_id == _any.c.learner_id)
+    .where(
+        _own.c.agency_id == bindparam("agency"),
+        _own.c.handle_id == bindparam("handle"),
+        _own.c.until_at.is_(None),
+        _any.c.until_at.is_(None),
+    )
+    .order_by(_any.c.agency_id, _any.c.handle_id)
 )
 
 _open_link = and_(
@@ -172,6 +185,14 @@ def demographics_of(
 def learner_of_handle(connection: Connection, *, agency_id: str, handle_id: UUID) -> UUID | None:
     """The learner that this handle is linked to now."""
     return connection.execute(_LEARNER_OF_HANDLE, {"agency": agency_id, "handle": handle_id}).scalar_one_or_none()
+
+
+def handles_behind(
+    connection: Connection, *, agency_id: str, handle_id: UUID
+) -> tuple[UUID, tuple[tuple[str, UUID], ...]] | None:
+    """The learner of this agency's handle and every handle of that learner, in one question; None: no such handle."""
+    rows = connection.execute(_BEHIND, {"agency": agency_id, "handle": handle_id}).all()
+    return (rows[0].learner_id, tuple((row.agency_id, row.handle_id) for row in rows)) if rows else None
 
 
 def handles_of_learner(connection: Connection, learner_id: UUID) -> list[tuple[str, UUID]]:
