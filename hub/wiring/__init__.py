@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from hub.wiring.use_cases import Doorbell, LearnerLine, UseCases
+from hub.wiring.doorbell import Doorbell
+from hub.wiring.learner_lines import LearnerLine
 
-__all__ = ["Doorbell", "LearnerLine", "UseCases"]
+__all__ = ["Doorbell", "LearnerLine"]

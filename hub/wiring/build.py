@@ -27,10 +27,10 @@ from hub.syncing.place import Syncing
 from hub.telling.channels import mailer_of
 from hub.telling.deliver import Post
 from hub.telling.model import Address
+from hub.wiring.doorbell import Doorbell
 from hub.wiring.hub import Hub
 from hub.wiring.notice_events import record_notice_events
 from hub.wiring.secrets import create_passphrase, create_secrets, signer_key
-from hub.wiring.use_cases import Doorbell
 from policies.load_catalogue import load_catalogue
 from policies.protocols import load_protocols
 

@@ -40,11 +40,11 @@ from hub.telling import codes, deliver, inbox
 from hub.telling.deliver import Post
 from hub.telling.model import Address, InboxEntry
 from hub.telling.take_over import take_over
+from hub.wiring.doorbell import Doorbell
 from hub.wiring.health import Health
 from hub.wiring.identifiers import identified
-from hub.wiring.learner_lines import learner_lines, name_of
+from hub.wiring.learner_lines import LearnerLine, learner_lines, name_of
 from hub.wiring.names import Language, Names
-from hub.wiring.use_cases import Doorbell, LearnerLine
 from policies.fields import Catalogue
 
 _log = structlog.get_logger(__name__)
@@ -52,7 +52,10 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Hub:
-    """Implements `UseCases`. One per process; safe for threads. `close` it before the process forks or ends."""
+    """Every use case of pages, API, command line and workers. One per process, safe for threads.
+
+    `close` it before the process forks or ends.
+    """
 
     settings: Settings
     engine: Engine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -12,13 +13,21 @@ from hub.directory.hand_over import learners_in_care_of
 from hub.directory.queries import parties
 from hub.sealing.key_store import KeyStore
 from hub.sealing.model import learner_key
-from hub.wiring.use_cases import LearnerLine
 
 MOST_IN_CARE = 200
 """A duty person can have thousands of learners; a page names this many. Each notice names its own learner."""
 
 ACCOUNTABLE_TIE = "accountable"
 """What an accountable person is to a learner, on their pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerLine:
+    """A learner on a person's page: the hub's id, the display name, and what this person is to them."""
+
+    learner_id: UUID
+    name: str
+    tie: str
 
 
 def learner_lines(connection: Connection, keys: KeyStore, person_id: UUID, *, on: date) -> list[LearnerLine]:
