@@ -1,6 +1,7 @@
 """Files that nobody here wrote, through the whole hub: every unit accounted for, and the same again changes nothing.
 
-Expected figures: counted in the raw files (`tests/contract/connectors/raw_counts.py`), before the connectors were run.
+Expected figures: counted in the raw files (`tests/contract/connectors/raw_counts.py`). Types, rows, subjects and check
+letters were counted before a connector was run; totals of repeats, conflicts and units without a number after it.
 The demo's admission rule admits everybody, so what is not created was ignored by type or is in quarantine.
 """
 
