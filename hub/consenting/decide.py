@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 
 from consent import events
 from consent.errors import UnknownConsent
-from consent.model import ConsentKind, EventKind, Matter
+from consent.model import ConsentKind, ConsentState, EventKind, Matter, Status
 from hub.consenting.errors import NotYourConsent, UntilRefused
 from hub.consenting.model import Offer, Outcome, Shown
 from hub.consenting.offers import still_offered
@@ -26,6 +27,7 @@ LONGEST = timedelta(days=3 * 366)
 def grant(room: Consenting, person_id: UUID, offer: Offer, *, until: datetime, shown: Shown) -> Outcome:
     """Let the offer's recipient see the offer's fields until `until`.
 
+    An answer that only takes away from what this person granted before, fields or time, is written as a narrowing.
     Raises NotStanding, OfferChanged, or UntilRefused for an end that is not between now and three years from now.
     """
     if not room.clock() < until <= room.clock() + LONGEST:
@@ -69,7 +71,17 @@ def _answer_offer(
         still_offered(room, connection, offer)
         consent_id = events.open_consent(connection, _matter(person_id, offer), new_id=new_id(), at=at)
         taken = Taken(kind, person_id, standing, shown, at, field_ids=offer.field_ids, until=until, offer=offer)
+        if kind is EventKind.GRANTED and _only_takes_away(events.state_of(connection, consent_id, at=at), taken):
+            taken = replace(taken, kind=EventKind.NARROWED)
         return write(connection, key, consent_id, taken)
+
+
+def _only_takes_away(before: ConsentState, taken: Taken) -> bool:
+    if before.status is not Status.ACTIVE or before.valid_until is None or taken.until is None:
+        return False
+    fields = frozenset(taken.field_ids)
+    is_part = fields <= before.field_ids and taken.until <= before.valid_until
+    return is_part and (fields, taken.until) != (before.field_ids, before.valid_until)
 
 
 def _answer_consent(

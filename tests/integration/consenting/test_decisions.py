@@ -274,3 +274,33 @@ def test_a_recipient_is_not_told_of_a_plain_no_and_the_holder_is(small_world: Wo
 
 def _principal(agency_id: str) -> Principal:
     return Principal(agency_id, f"{agency_id}-system", "smart", "aln-plan", "system")
+
+
+@pytest.mark.parametrize(
+    ("fields", "days", "kind"),
+    [
+        (("health.speech.speech_sounds",), 30, "narrowed"),  # fewer fields
+        ((), 10, "narrowed"),  # the same fields, less time
+        ((), 60, "granted"),  # more time is a grant
+        (("health.speech.speech_sounds",), 60, "granted"),  # fewer fields for longer is one too
+    ],
+)
+def test_answering_again_narrows_where_it_only_takes_away(
+    small_world: World, fields: tuple[str, ...], days: int, kind: str
+) -> None:
+    first = small_world.grant(days=30)
+    offer = small_world.offer()
+    again = replace(offer, field_ids=fields or offer.field_ids)
+    at = small_world.hub.clock() + timedelta(days=days, seconds=-60)
+    second = small_world.hub.grant(small_world.parent, again, until=at, shown=SHOWN)
+    assert second.consent_id == first.consent_id
+    assert events(small_world, kind)[-1] == second.event_id
+    shown = {name for name in fields_of(small_world.read()) if name.startswith("health.speech")}
+    assert shown == (set(fields) or shown)
+    line = small_world.hub.consents(small_world.parent, small_world.child)[0]
+    assert (line.status, line.valid_until) == ("active", at)
+    while small_world.hub.sequence():
+        pass
+    policy = parse_policy(f"log {small_world.hub.signer.vkey}\nquorum none\n".encode())
+    receipt = small_world.hub.receipt(small_world.parent, second.event_id)
+    assert verify_receipt(receipt, policy).outcome is Outcome.GOOD
