@@ -40,18 +40,23 @@ def refuse(room: Consenting, person_id: UUID, offer: Offer, *, shown: Shown) -> 
     return _answer_offer(room, person_id, offer, EventKind.REFUSED, shown=shown)
 
 
-def narrow(room: Consenting, person_id: UUID, consent_id: UUID, *, field_ids: tuple[str, ...], shown: Shown) -> Outcome:
-    """Keep only these fields of a consent of this person; raises NotYourConsent or consent.errors.AnswerRefused."""
-    return _answer_consent(room, person_id, consent_id, EventKind.NARROWED, shown=shown, field_ids=field_ids)
-
-
 def withdraw(room: Consenting, person_id: UUID, consent_id: UUID, *, shown: Shown, reason: str = "") -> Outcome:
     """Take a consent back; it binds for the very next read in any process, from this transaction's commit.
 
     Raises NotYourConsent; or consent.errors.AnswerRefused when there is nothing left to withdraw. A person whose
     standing has ended may still take back what they gave.
     """
-    return _answer_consent(room, person_id, consent_id, EventKind.WITHDRAWN, shown=shown, reason=reason)
+    with reading(room.engine) as connection:
+        matter = _own(connection, person_id, consent_id)
+    key = _learner_key(room, matter.learner_id)
+    with unit_of_work(room.engine) as connection:
+        lock_learner(connection, matter.learner_id)
+        given = [one for one in events.events_of(connection, matter.learner_id) if one.consent_id == consent_id]
+        standing = given[-1].standing
+        if standing is None:
+            raise NotYourConsent
+        taken = Taken(EventKind.WITHDRAWN, person_id, standing, shown, room.clock(), reason=reason)
+        return write(connection, key, consent_id, taken)
 
 
 def _answer_offer(
@@ -82,32 +87,6 @@ def _only_takes_away(before: ConsentState, taken: Taken) -> bool:
     fields = frozenset(taken.field_ids)
     is_part = fields <= before.field_ids and taken.until <= before.valid_until
     return is_part and (fields, taken.until) != (before.field_ids, before.valid_until)
-
-
-def _answer_consent(
-    room: Consenting,
-    person_id: UUID,
-    consent_id: UUID,
-    kind: EventKind,
-    *,
-    shown: Shown,
-    field_ids: tuple[str, ...] = (),
-    reason: str = "",
-) -> Outcome:
-    with reading(room.engine) as connection:
-        matter = _own(connection, person_id, consent_id)
-    key = _learner_key(room, matter.learner_id)
-    with unit_of_work(room.engine) as connection:
-        lock_learner(connection, matter.learner_id)
-        at = room.clock()
-        given = [one for one in events.events_of(connection, matter.learner_id) if one.consent_id == consent_id]
-        standing = given[-1].standing
-        if standing is None:
-            raise NotYourConsent
-        ends = [event.valid_until for event in given if event.valid_until is not None]
-        until = ends[-1] if ends and kind is EventKind.NARROWED else None
-        taken = Taken(kind, person_id, standing, shown, at, field_ids=field_ids, until=until, reason=reason)
-        return write(connection, key, consent_id, taken)
 
 
 def _own(connection: Connection, person_id: UUID, consent_id: UUID) -> Matter:

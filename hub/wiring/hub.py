@@ -157,10 +157,6 @@ class Hub:
         """See `hub.consenting.decide`."""
         return self._decided(decide.refuse(self.consenting, person_id, offer, shown=shown))
 
-    def narrow(self, person_id: UUID, consent_id: UUID, *, field_ids: tuple[str, ...], shown: Shown) -> Outcome:
-        """See `hub.consenting.decide`."""
-        return self._decided(decide.narrow(self.consenting, person_id, consent_id, field_ids=field_ids, shown=shown))
-
     def withdraw(self, person_id: UUID, consent_id: UUID, *, shown: Shown, reason: str = "") -> Outcome:
         """See `hub.consenting.decide`."""
         return self._decided(decide.withdraw(self.consenting, person_id, consent_id, shown=shown, reason=reason))

@@ -139,16 +139,6 @@ def test_who_has_no_standing_any_more_may_still_take_back(small_world: World) ->
     assert len(events(small_world, "withdrawn")) == 1
 
 
-def test_narrowing_closes_the_fields_that_are_left_out(small_world: World) -> None:
-    granted = small_world.grant()
-    keep = ("health.speech.speech_sounds",)
-    small_world.hub.narrow(small_world.parent, granted.consent_id, field_ids=keep, shown=SHOWN)
-    shown = {name for name in fields_of(small_world.read()) if name.startswith("health.speech")}
-    assert shown == set(keep)
-    with pytest.raises(AnswerRefused):
-        small_world.hub.narrow(small_world.parent, granted.consent_id, field_ids=(SPEECH,), shown=SHOWN)
-
-
 @pytest.mark.parametrize(
     "changed",
     [
