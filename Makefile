@@ -21,6 +21,8 @@ help:
 
 install: $(STAMP)
 
+# The locks are whole, so pip resolves nothing (--no-deps): a newer release of something that is named with an extra
+# made older pips refuse their own hashes. `pip check` then says whether anything is missing.
 $(STAMP): requirements.lock pyproject.toml
 	@test "$$($(PYTHON) -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null)" = True || { \
 	    echo "Dolen needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>/dev/null || echo missing)." >&2; \
@@ -29,11 +31,14 @@ $(STAMP): requirements.lock pyproject.toml
 	    echo "This Python cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@echo "Installing into .venv/ (once; again when requirements.lock or pyproject.toml changes)" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(PIP) --require-hashes --requirement requirements.lock || { \
+	@$(PIP) --no-deps --require-hashes --requirement requirements.lock || { \
 	    echo "Not everything could be installed: see the error above. What was installed stays, and the hub's data was not" >&2; \
 	    echo "touched. It takes a network and pip's package index (pip config list); then run the same command again." >&2; \
 	    exit 1; }
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip --disable-pip-version-check check >/dev/null || { \
+	    $(BIN)/python -m pip --disable-pip-version-check check >&2; \
+	    echo "requirements.lock does not fit pyproject.toml: run make lock" >&2; exit 1; }
 	@touch $@
 
 # What tests talk to but the hub never imports (a FHIR server of somebody else) lives in an environment of its own.
@@ -41,7 +46,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "Installing the peers that tests talk to into .venv/peers/" >&2
 	@test -x .venv/peers/bin/python || $(PYTHON) -m venv .venv/peers
 	@.venv/peers/bin/python -m pip install -qq --disable-pip-version-check --no-input \
-	    --require-hashes --requirement requirements-peers.lock
+	    --no-deps --require-hashes --requirement requirements-peers.lock
 	@touch $@
 
 # State goes to .dolen/ here, or to DOLEN_HOME.
