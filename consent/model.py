@@ -130,7 +130,8 @@ class ConsentState:
     """What a consent comes to at one instant.
 
     `field_ids` is what may be seen then: empty unless the status is active. `said_no` is what this person has refused,
-    withdrawn or narrowed away, and not granted again.
+    withdrawn or narrowed away, and not granted again. `protocol_id` and `protocol_version` are those of the grant that
+    stands: what was shown when it was given.
     """
 
     consent_id: UUID
@@ -142,6 +143,8 @@ class ConsentState:
     valid_until: datetime | None
     last_event_id: UUID | None
     last_event_kind: EventKind | None
+    protocol_id: str | None = None
+    protocol_version: str | None = None
 
     @property
     def holder(self) -> str:

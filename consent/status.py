@@ -21,6 +21,8 @@ class _Held:
     said_no: frozenset[str] = _NOTHING
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    protocol_id: str | None = None
+    protocol_version: str | None = None
 
 
 def fold(events: Iterable[ConsentEvent], *, consent_id: UUID, matter: Matter, at: datetime) -> ConsentState:
@@ -47,6 +49,8 @@ def fold(events: Iterable[ConsentEvent], *, consent_id: UUID, matter: Matter, at
         valid_until=held.valid_until,
         last_event_id=None if last is None else last.id,
         last_event_kind=None if last is None else last.kind,
+        protocol_id=held.protocol_id,
+        protocol_version=held.protocol_version,
     )
 
 
@@ -102,7 +106,15 @@ def _after(held: _Held, event: ConsentEvent) -> _Held:
 
 def _granted(held: _Held, event: ConsentEvent) -> _Held:
     fields = frozenset(event.field_ids)
-    return _Held(Status.ACTIVE, fields, held.said_no - fields, event.valid_from, event.valid_until)
+    return _Held(
+        Status.ACTIVE,
+        fields,
+        held.said_no - fields,
+        event.valid_from,
+        event.valid_until,
+        event.protocol_id,
+        event.protocol_version,
+    )
 
 
 def _refused(held: _Held, event: ConsentEvent) -> _Held:

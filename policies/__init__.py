@@ -1,5 +1,6 @@
 """Field catalogue, protocols, decision. Pure: no I/O but reading its own files."""
 
+from policies.bars import BarKind
 from policies.decision import OWN_RECORD, Decision, ProtocolUse, Reason, decide, intersect
 from policies.errors import (
     CatalogueError,
@@ -10,15 +11,21 @@ from policies.errors import (
     ProtocolsRefused,
 )
 from policies.explanation import Explanation, FieldReason, RuleUse, explain
+from policies.facts import (
+    NO_FACTS,
+    AccessRequest,
+    BarFact,
+    ConsentFact,
+    Facts,
+    ObjectionFact,
+    OverrideFact,
+    ReadFact,
+)
 from policies.fields import Catalogue, CodeList, Field, FieldType, Group, Question, Sensitivity, UnknownField
 from policies.load_catalogue import load_catalogue
 from policies.model import (
-    NO_FACTS,
-    AccessRequest,
     Basis,
     Condition,
-    ConsentFact,
-    Facts,
     Office,
     Protocol,
     ProtocolRef,
@@ -34,6 +41,8 @@ __all__ = [
     "NO_FACTS",
     "OWN_RECORD",
     "AccessRequest",
+    "BarFact",
+    "BarKind",
     "Basis",
     "Catalogue",
     "CatalogueError",
@@ -49,7 +58,9 @@ __all__ = [
     "FieldReason",
     "FieldType",
     "Group",
+    "ObjectionFact",
     "Office",
+    "OverrideFact",
     "PolicyFileError",
     "PolicyFilesRefused",
     "Protocol",
@@ -58,6 +69,7 @@ __all__ = [
     "ProtocolUse",
     "ProtocolsRefused",
     "Question",
+    "ReadFact",
     "Reason",
     "Refusal",
     "Rule",

@@ -6,125 +6,36 @@ masks, so the order of protocols, rules, consents and bars can't matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from collections.abc import Iterable, Sequence
 
-from policies.model import AccessRequest, ConsentFact, Facts, Office, ProtocolRef
+from policies.bars import BarKind
+from policies.conditions import is_met, is_used_up
+from policies.facts import AccessRequest, BarFact, Facts
+from policies.model import Basis, Office, ProtocolRef
+from policies.outcome import Decision, ProtocolUse, Reason, intersect
 from policies.snapshot import Cell, Snapshot
+
+__all__ = ["OWN_RECORD", "Decision", "ProtocolUse", "Reason", "decide", "intersect"]
 
 OWN_RECORD = "own-record"
 """The purpose for which every known agency may read what it holds itself."""
 
-
-class Reason(StrEnum):
-    """Why a field is allowed (the first four) or denied."""
-
-    OWN_RECORD = "own_record"
-    LEGAL_OBLIGATION = "legal_obligation"
-    PUBLIC_TASK = "public_task"
-    CONSENT = "consent"
-    BARRED = "barred"
-    OBJECTION_OPEN = "objection_open"
-    CONSENT_EXPIRED = "consent_expired"
-    CONSENT_NOT_BEGUN = "consent_not_begun"
-    CONSENT_MISSING = "consent_missing"
-    OVERRIDE_ONLY = "override_only"
-    NO_RULE = "no_rule"
-    PROTOCOL_LAPSED = "protocol_lapsed"
-    PROTOCOL_NOT_STARTED = "protocol_not_started"
-    UNKNOWN_RECIPIENT = "unknown_recipient"
-    UNKNOWN_HOLDER = "unknown_holder"
-    UNKNOWN_PURPOSE = "unknown_purpose"
-    UNKNOWN_ROLE = "unknown_role"
-    UNKNOWN_FIELD = "unknown_field"
-
-    @property
-    def allows(self) -> bool:
-        """Whether this reason lets the field be shown."""
-        return self in _ALLOWING
-
-    def as_told_to_recipient(self) -> Reason:
-        """The reason that a recipient may be told: that a bar exists is itself a secret."""
-        return Reason.NO_RULE if self is Reason.BARRED else self
-
-
-_ALLOWING = frozenset((Reason.OWN_RECORD, Reason.LEGAL_OBLIGATION, Reason.PUBLIC_TASK, Reason.CONSENT))
-
-
-@dataclass(frozen=True, slots=True)
-class ProtocolUse:
-    """Which of the allowed fields one protocol version allows; a field can stand in several."""
-
-    protocol: ProtocolRef
-    mask: int
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The answer, as masks over catalogue ordinals. Nothing outside `allowed` may be opened.
-
-    The masks by basis never overlap and together are `allowed`; the masks of denial never overlap each other or
-    `allowed`. `withheld_shown` is by catalogue and protocol alone: it says nothing about whether a value exists.
-    """
-
-    wanted: int = 0
-    allowed: int = 0
-    by_own_record: int = 0
-    by_obligation: int = 0
-    by_task: int = 0
-    by_consent: int = 0
-    barred: int = 0
-    objected: int = 0
-    consent_expired: int = 0
-    consent_not_begun: int = 0
-    consent_missing: int = 0
-    override_only: int = 0
-    unknown: int = 0
-    otherwise: Reason = Reason.NO_RULE
-    withheld_shown: int = 0
-    whom_to_ask: tuple[Office, ...] = ()
-    uses: tuple[ProtocolUse, ...] = ()
-    consent_ids: tuple[str, ...] = ()
-
-    def reason(self, bit: int) -> Reason:
-        """Why the one field of this bit is allowed or denied."""
-        for reason, mask in self._by_reason():
-            if mask & bit:
-                return reason
-        return self.otherwise
-
-    def reasons(self) -> dict[int, Reason]:
-        """Why, for every wanted field, by ordinal."""
-        ordinals = (at for at in range(self.wanted.bit_length()) if self.wanted >> at & 1)
-        return {ordinal: self.reason(1 << ordinal) for ordinal in ordinals}
-
-    def _by_reason(self) -> tuple[tuple[Reason, int], ...]:
-        return (
-            (Reason.OWN_RECORD, self.by_own_record),
-            (Reason.LEGAL_OBLIGATION, self.by_obligation),
-            (Reason.PUBLIC_TASK, self.by_task),
-            (Reason.CONSENT, self.by_consent),
-            (Reason.UNKNOWN_FIELD, self.unknown),
-            (Reason.BARRED, self.barred),
-            (Reason.OBJECTION_OPEN, self.objected),
-            (Reason.CONSENT_EXPIRED, self.consent_expired),
-            (Reason.CONSENT_NOT_BEGUN, self.consent_not_begun),
-            (Reason.CONSENT_MISSING, self.consent_missing),
-            (Reason.OVERRIDE_ONLY, self.override_only),
-        )
+_Speaking = tuple[Cell, int, int, int, int]
+"""A cell with the fields that it shares on each basis, now that its conditions and limits are judged."""
 
 
 def decide(snapshot: Snapshot, request: AccessRequest, facts: Facts) -> Decision:
     """Fields that `request.recipient` may see of `request.holder`'s records; whatever is not named is denied.
 
-    A bar beats every rule and consent. An open objection takes the public task away, not an obligation. A duty is never
-    reported as a consent, and a field that is allowed by duty uses no consent.
+    A bar beats every rule and consent; only an override in a role that may pass its kind opens what a row keeps for
+    that. An open objection takes the public task away, not an obligation. A duty is never reported as a consent, and a
+    field that is allowed by duty uses no consent.
     """
     unknown = request.wanted & ~snapshot.catalogue.everything
     wanted = request.wanted & snapshot.catalogue.everything
     if request.recipient == request.holder:
-        return _own_record(snapshot, request, wanted=wanted, unknown=unknown, bars=facts.bars)
+        bars = _barred(facts.bars, request)
+        return _own_record(snapshot, request, wanted=wanted, unknown=unknown, bars=bars)
     cells = snapshot.cells.get((request.recipient, request.purpose, request.role, request.holder))
     if cells is None:
         return Decision(wanted=request.wanted, unknown=unknown, otherwise=_why_unmatched(snapshot, request))
@@ -136,22 +47,38 @@ def decide(snapshot: Snapshot, request: AccessRequest, facts: Facts) -> Decision
 
 
 def _shared(cells: list[Cell], request: AccessRequest, facts: Facts, *, wanted: int) -> Decision:
-    obligation = task = consent = override_only = marked = 0
+    obligation = task = consent = override_only = marked = unmet = limited = 0
+    speaking: list[_Speaking] = []
     for cell in cells:
-        obligation |= cell.obligation
-        task |= cell.task
-        consent |= cell.consent
-        override_only |= cell.override_only
+        one: _Speaking = (cell, cell.obligation, cell.task, cell.consent, cell.override_only)
+        if cell.guarded:
+            one, not_met, used_up = _judged(cell, request, facts)
+            unmet |= not_met
+            limited |= used_up
+        speaking.append(one)
+        obligation |= one[1]
+        task |= one[2]
+        consent |= one[3]
+        override_only |= one[4]
         marked |= cell.marked
-    open_to = wanted & ~facts.bars
+    bars = _barred(facts.bars, request) if facts.bars else 0
+    objections = _objected(facts, request) if facts.objections else 0
+    open_to = wanted & ~bars
     by_obligation = obligation & open_to
-    by_task = task & ~facts.objections & open_to & ~by_obligation
+    by_task = task & ~objections & open_to & ~by_obligation
     need = consent & open_to & ~(by_obligation | by_task)
-    granted, expired, not_begun, ids = _consented(facts.consents, request, need) if need else (0, 0, 0, ())
+    granted, expired, not_begun, outgrown, ids = _consented(speaking, facts, request, need) if need else _NO_CONSENT
     allowed = by_obligation | by_task | granted
+    by_override = 0
+    override_ids: tuple[str, ...] = ()
+    if facts.overrides and override_only & wanted & ~allowed:
+        by_override, override_ids = _overridden(speaking, facts, request, wanted & ~allowed)
+        allowed |= by_override
+    barred = wanted & bars & ~by_override
     denied = open_to & ~allowed
     objected = denied & task
     lacking = denied & consent & ~objected
+    rest = denied & ~objected & ~lacking
     shown = denied & marked
     return Decision(
         wanted=request.wanted,
@@ -159,27 +86,80 @@ def _shared(cells: list[Cell], request: AccessRequest, facts: Facts, *, wanted: 
         by_obligation=by_obligation,
         by_task=by_task,
         by_consent=granted,
-        barred=wanted & facts.bars,
+        by_override=by_override,
+        barred=barred,
         objected=objected,
         consent_expired=lacking & expired,
         consent_not_begun=lacking & not_begun & ~expired,
-        consent_missing=lacking & ~expired & ~not_begun,
-        override_only=denied & override_only & ~objected & ~lacking,
+        consent_outgrown=lacking & outgrown & ~expired & ~not_begun,
+        consent_missing=lacking & ~expired & ~not_begun & ~outgrown,
+        condition_unmet=rest & unmet,
+        read_limited=rest & limited & ~unmet,
+        override_only=rest & override_only & ~unmet & ~limited,
         unknown=request.wanted & ~wanted,
         withheld_shown=shown,
         whom_to_ask=_offices(cells, shown) if shown else (),
-        uses=_uses(cells, by_obligation=by_obligation, by_task=by_task, by_consent=granted),
+        uses=_uses(speaking, by_obligation, by_task, granted, by_override),
         consent_ids=ids,
+        override_ids=override_ids,
     )
 
 
+_NO_CONSENT: tuple[int, int, int, int, tuple[str, ...]] = (0, 0, 0, 0, ())
+
+
+def _judged(cell: Cell, request: AccessRequest, facts: Facts) -> tuple[_Speaking, int, int]:
+    """The cell with those of its guarded rows that count now; and the fields of rows that are unmet, and used up."""
+    masks = {
+        Basis.LEGAL_OBLIGATION: cell.obligation,
+        Basis.PUBLIC_TASK: cell.task,
+        Basis.CONSENT: cell.consent,
+        Basis.OVERRIDE_ONLY: cell.override_only,
+    }
+    unmet = limited = 0
+    for guard in cell.guarded:
+        if not is_met(guard.when, request, facts):
+            unmet |= guard.mask
+        elif is_used_up(guard, request, facts):
+            limited |= guard.mask
+        else:
+            masks[guard.basis] |= guard.mask
+    one = (
+        cell,
+        masks[Basis.LEGAL_OBLIGATION],
+        masks[Basis.PUBLIC_TASK],
+        masks[Basis.CONSENT],
+        masks[Basis.OVERRIDE_ONLY],
+    )
+    return one, unmet, limited
+
+
+def _barred(bars: Iterable[BarFact], request: AccessRequest, *, passes: frozenset[BarKind] = frozenset()) -> int:
+    """Fields that bars take away from this recipient; those of a kind that may be passed are left out."""
+    mask = 0
+    for bar in bars:
+        if bar.recipient in (None, request.recipient) and bar.kind not in passes:
+            mask |= bar.mask
+    return mask
+
+
+def _objected(facts: Facts, request: AccessRequest) -> int:
+    asked = request.holder, request.recipient, request.purpose
+    mask = 0
+    for one in facts.objections:
+        if (one.holder, one.recipient, one.purpose) == asked:
+            mask |= one.mask
+    return mask
+
+
 def _consented(
-    consents: Iterable[ConsentFact], request: AccessRequest, need: int
-) -> tuple[int, int, int, tuple[str, ...]]:
-    """Of the fields that need it: covered now, by a consent that has ended, by one to come; and the consents used."""
-    granted = expired = not_begun = 0
+    speaking: Sequence[_Speaking], facts: Facts, request: AccessRequest, need: int
+) -> tuple[int, int, int, int, tuple[str, ...]]:
+    """Of the fields that need it: covered now, by a consent that has ended, by one to come, by one that a newer version
+    outgrew; and the consents used."""
+    granted = expired = not_begun = outgrown = 0
     ids = set()
-    for fact in consents:
+    for fact in facts.consents:
         if (
             fact.holder != request.holder
             or fact.recipient != request.recipient
@@ -192,17 +172,49 @@ def _consented(
         elif request.at < fact.valid_from:
             not_begun |= fact.mask
         else:
-            granted |= fact.mask & need
-            ids.add(fact.consent_id)
-    return granted, expired, not_begun, tuple(sorted(ids))
+            good = fact.mask & need & _good_for(speaking, fact.protocol)
+            outgrown |= fact.mask & need & ~good
+            if good:
+                granted |= good
+                ids.add(fact.consent_id)
+    return granted, expired, not_begun, outgrown, tuple(sorted(ids))
 
 
-def _uses(cells: list[Cell], *, by_obligation: int, by_task: int, by_consent: int) -> tuple[ProtocolUse, ...]:
-    found = [
-        ProtocolUse(cell.protocol, mask)
-        for cell in cells
-        if (mask := cell.obligation & by_obligation | cell.task & by_task | cell.consent & by_consent)
-    ]
+def _good_for(speaking: Sequence[_Speaking], protocol: ProtocolRef | None) -> int:
+    """Consent fields that a consent given under this protocol version reaches: its own, and what was not widened."""
+    if protocol is None:
+        return 0
+    mask = 0
+    for cell, _, _, consent, _ in speaking:
+        mask |= consent if cell.protocol == protocol else consent & cell.covers.get(protocol, 0)
+    return mask
+
+
+def _overridden(
+    speaking: Sequence[_Speaking], facts: Facts, request: AccessRequest, wanted: int
+) -> tuple[int, tuple[str, ...]]:
+    """Fields that an override in force opens, and which one: named by it, kept for it by a row, and no hard bar."""
+    opened, ids = 0, set()
+    for one in facts.overrides:
+        asks = (one.recipient, one.role, one.purpose) == (request.recipient, request.role, request.purpose)
+        if not asks or not one.valid_from <= request.at < one.valid_until:
+            continue
+        for cell, _, _, _, override_only in speaking:
+            mask = one.mask & override_only & wanted & ~_barred(facts.bars, request, passes=cell.passes)
+            if mask:
+                opened |= mask
+                ids.add(one.override_id)
+    return opened, tuple(sorted(ids))
+
+
+def _uses(
+    speaking: Sequence[_Speaking], by_obligation: int, by_task: int, by_consent: int, by_override: int
+) -> tuple[ProtocolUse, ...]:
+    found = []
+    for cell, obligation, task, consent, override_only in speaking:
+        mask = obligation & by_obligation | task & by_task | consent & by_consent | override_only & by_override
+        if mask:
+            found.append(ProtocolUse(cell.protocol, mask))
     return tuple(found)
 
 
@@ -247,28 +259,3 @@ def _why_not_in_force(cells: Iterable[Cell], request: AccessRequest) -> Reason:
     if any(cell.ends_at <= request.at for cell in cells):
         return Reason.PROTOCOL_LAPSED
     return Reason.PROTOCOL_NOT_STARTED
-
-
-def intersect(theirs: Decision, readers: Decision) -> Decision:
-    """What somebody may be shown of what another person sees: that person's decision and the reader's own.
-
-    The answer is `theirs`, cut to the fields that the reader may see; a marker stays where the reader may see the field
-    or its marker. What else was denied to them is left out: it is not the reader's to know.
-    """
-    seen = readers.allowed
-    allowed = theirs.allowed & seen
-    shown = theirs.withheld_shown & (seen | readers.withheld_shown)
-    uses = (ProtocolUse(use.protocol, use.mask & seen) for use in theirs.uses)
-    by_consent = theirs.by_consent & seen
-    return replace(
-        Decision(wanted=theirs.wanted & readers.wanted, otherwise=theirs.otherwise),
-        allowed=allowed,
-        by_own_record=theirs.by_own_record & seen,
-        by_obligation=theirs.by_obligation & seen,
-        by_task=theirs.by_task & seen,
-        by_consent=by_consent,
-        withheld_shown=shown,
-        whom_to_ask=theirs.whom_to_ask if shown else (),
-        uses=tuple(use for use in uses if use.mask),
-        consent_ids=theirs.consent_ids if by_consent else (),
-    )

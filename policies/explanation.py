@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from policies.decision import Decision, Reason, decide
-from policies.model import AccessRequest, ConsentFact, Facts, ProtocolRef, Rule
+from policies.facts import AccessRequest, ConsentFact, Facts, OverrideFact
+from policies.model import Basis, ProtocolRef, Rule
 from policies.snapshot import Cell, Snapshot
 
 
@@ -29,6 +30,7 @@ class FieldReason:
     rules: tuple[RuleUse, ...]
     consent_ids: tuple[str, ...]
     until: datetime | None
+    override_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ def explain(snapshot: Snapshot, request: AccessRequest, facts: Facts) -> Explana
     key = (request.recipient, request.purpose, request.role, request.holder)
     cells = tuple(cell for cell in snapshot.cells.get(key, ()) if cell.is_in_force(request.at))
     entries = sorted(snapshot.catalogue.entries(request.wanted), key=lambda entry: entry.id)
-    fields = (_field(entry.id, entry.bit, decision, cells, _used(decision, request, facts)) for entry in entries)
+    used, overrides = _used(decision, request, facts), _overriding(decision, facts)
+    fields = (_field(entry.id, entry.bit, decision, cells, used, overrides) for entry in entries)
     return Explanation(decision, tuple(fields))
 
 
@@ -59,12 +62,22 @@ def _used(decision: Decision, request: AccessRequest, facts: Facts) -> tuple[Con
     )
 
 
+def _overriding(decision: Decision, facts: Facts) -> tuple[OverrideFact, ...]:
+    return tuple(fact for fact in facts.overrides if fact.override_id in decision.override_ids)
+
+
 def _field(
-    field_id: str, bit: int, decision: Decision, cells: tuple[Cell, ...], used: tuple[ConsentFact, ...]
+    field_id: str,
+    bit: int,
+    decision: Decision,
+    cells: tuple[Cell, ...],
+    used: tuple[ConsentFact, ...],
+    overriding: tuple[OverrideFact, ...],
 ) -> FieldReason:
     reason = decision.reason(bit)
     speaking = [cell for cell in cells if any(rule.mask & bit for rule in cell.rules)]
     consents = [fact for fact in used if fact.mask & bit] if reason is Reason.CONSENT else []
+    overrides = [fact for fact in overriding if fact.mask & bit] if reason is Reason.OVERRIDE else []
     return FieldReason(
         field_id=field_id,
         allowed=bool(decision.allowed & bit),
@@ -72,15 +85,25 @@ def _field(
         is_marked=bool(decision.withheld_shown & bit),
         rules=tuple(RuleUse(cell.protocol, rule) for cell in speaking for rule in cell.rules if rule.mask & bit),
         consent_ids=tuple(sorted({fact.consent_id for fact in consents})),
-        until=_until(bit, decision, speaking, consents),
+        override_ids=tuple(sorted(fact.override_id for fact in overrides)),
+        until=_until(bit, decision, speaking, consents, overrides),
     )
 
 
-def _until(bit: int, decision: Decision, speaking: list[Cell], consents: list[ConsentFact]) -> datetime | None:
+def _until(
+    bit: int, decision: Decision, speaking: list[Cell], consents: list[ConsentFact], overrides: list[OverrideFact]
+) -> datetime | None:
     """When the basis on which the field is allowed now ends: of several protocols or consents, the last to end."""
-    bases = ((decision.by_obligation, "obligation"), (decision.by_task, "task"), (decision.by_consent, "consent"))
-    for mask, name in bases:
+    bases = (
+        (decision.by_obligation, Basis.LEGAL_OBLIGATION),
+        (decision.by_task, Basis.PUBLIC_TASK),
+        (decision.by_consent, Basis.CONSENT),
+        (decision.by_override, Basis.OVERRIDE_ONLY),
+    )
+    for mask, basis in bases:
         if mask & bit:
-            ends_at = max(cell.ends_at for cell in speaking if getattr(cell, name) & bit)
-            return min(ends_at, max(fact.valid_until for fact in consents)) if consents else ends_at
+            ends = [max(cell.ends_at for cell in speaking if cell.named_on(basis) & bit)]
+            ends += [max(fact.valid_until for fact in consents)] if consents else []
+            ends += [max(fact.valid_until for fact in overrides)] if overrides else []
+            return min(ends)
     return None

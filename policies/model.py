@@ -1,12 +1,16 @@
-"""A protocol between partners as values: who, what for, which fields, on which basis, until when."""
+"""A protocol between partners as values: who, what for, which fields, on which basis, until when.
+
+What is true of one learner, and what somebody asks, is in `policies.facts`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from enum import StrEnum
 
+from policies.bars import BarKind
 from policies.words import Words
 
 
@@ -28,11 +32,14 @@ class ProtocolKind(StrEnum):
 
 
 class Sector(StrEnum):
-    """To which of the services around a learner a partner belongs."""
+    """To which of the services around a learner a partner belongs; voluntary bodies have no statutory power."""
 
     HEALTH = "health"
     EDUCATION = "education"
     SOCIAL_CARE = "social_care"
+    SCHOOL = "school"
+    FURTHER_EDUCATION = "further_education"
+    VOLUNTARY = "voluntary"
 
 
 class Condition(StrEnum):
@@ -44,15 +51,34 @@ class Condition(StrEnum):
     CARE_AND_SUPPORT = "care_and_support"
 
 
-class Frequency(StrEnum):
-    """How often a recipient may read under a rule."""
+class Period(StrEnum):
+    """Over which time reads are counted: it moves along with the clock, and is never shorter than its name."""
 
-    AS_NEEDED = "as_needed"
-    ONCE = "once"
-    DAILY = "daily"
-    WEEKLY = "weekly"
-    TERMLY = "termly"
-    YEARLY = "yearly"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+    @property
+    def length(self) -> timedelta:
+        """24 hours, 7 days, 31 days or 366 days."""
+        return _LENGTHS[self]
+
+
+_LENGTHS = {
+    Period.DAY: timedelta(days=1),
+    Period.WEEK: timedelta(days=7),
+    Period.MONTH: timedelta(days=31),
+    Period.YEAR: timedelta(days=366),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLimit:
+    """At most so many reads that open a field of the row, by the recipient as a whole, in any such period."""
+
+    most: int
+    per: Period
 
 
 class EraseBy(StrEnum):
@@ -131,11 +157,55 @@ class Power:
 
 @dataclass(frozen=True, slots=True)
 class Obligations:
-    """What the recipient takes on with the data."""
+    """What the recipient takes on with the data. `reads` None: as often as needed; the hub counts and refuses the rest.
+
+    `tell_family`: everybody with sight gets a notice of each disclosure under the row.
+    """
 
     no_onward_sharing: bool
-    frequency: Frequency
+    reads: ReadLimit | None
     erase_by: EraseBy
+    tell_family: bool
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """What must be true of the learner for a row to count. Left open: no condition. An unknown fact never meets one.
+
+    `age_from` and `age_until` are completed years, the second one excluded; `levels` the partnership's levels of need;
+    `live_tie` that the recipient has a tie to the learner now (a place at the school, an open case); `from_on` and
+    `until_on` days of the row itself, the second one excluded, at midnight UTC.
+    """
+
+    age_from: int | None = None
+    age_until: int | None = None
+    levels: frozenset[int] = frozenset()
+    live_tie: bool = False
+    from_on: date | None = None
+    until_on: date | None = None
+
+
+ALWAYS = When()
+
+
+@dataclass(frozen=True, slots=True)
+class BarPassage:
+    """That an override by one of these roles may pass bars of this kind. A kind without one is never passed."""
+
+    kind: BarKind
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Undertakings:
+    """What all partners undertake: the sections of a WASPI protocol that words carry, not rows."""
+
+    benefits: Words
+    informing: Words
+    rights: Words
+    security: Words
+    records: Words
+    complaints: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +228,8 @@ class Rule:
     confidentiality: Confidentiality
     withheld_marker: bool
     obligations: Obligations
-    line: int = 0
+    when: When = ALWAYS
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,15 +238,6 @@ class Retention:
 
     agency: str
     words: Words
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """That a partner's designated person agreed, outside the hub."""
-
-    agency: str
-    office: Words
-    signed_on: date
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -191,7 +253,10 @@ class ProtocolRef:
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """One version of an information sharing protocol, as its file says it."""
+    """One version of an information sharing protocol, as its file says it.
+
+    Its identity is the digest of its canonical bytes (`policies.canonical`): what partners sign.
+    """
 
     ref: ProtocolRef
     kind: ProtocolKind
@@ -206,50 +271,9 @@ class Protocol:
     retention: tuple[Retention, ...]
     in_force_from: date
     review_on: date
-    signatures: tuple[Signature, ...]
-    source_sha256: str
-    file: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AccessRequest:
-    """One recipient in one role asks, for one purpose, for fields of one holder's records, now."""
-
-    recipient: str
-    role: str
-    purpose: str
-    holder: str
-    wanted: int
-    at: datetime
-
-    def __post_init__(self) -> None:
-        if self.at.tzinfo is None:
-            raise ValueError("the instant of a request is aware of its time zone")
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentFact:
-    """A consent that stands: what the fold over its events says, for data sharing."""
-
-    consent_id: str
-    holder: str
-    recipient: str
-    purpose: str
-    mask: int
-    valid_from: datetime
-    valid_until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is true of this learner and this holder's records, read under the learner's lock."""
-
-    consents: tuple[ConsentFact, ...] = ()
-    bars: int = 0
-    objections: int = 0
-
-
-NO_FACTS = Facts()
+    undertakings: Undertakings
+    bars: tuple[BarPassage, ...] = ()
+    file: str = field(default="", compare=False)
 
 
 def admits(protocol: Protocol, holder: str, facts: Set[Condition]) -> bool:

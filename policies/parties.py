@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from policies import reading
+from policies.bars import NEVER_PASSED, BarKind
 from policies.decision import OWN_RECORD
-from policies.model import Admission, Condition, Office, Partner, Purpose, Retention, Role, Sector, Signature
+from policies.model import (
+    Admission,
+    BarPassage,
+    Condition,
+    Office,
+    Partner,
+    Purpose,
+    Retention,
+    Role,
+    Sector,
+    Undertakings,
+)
 from policies.strict_yaml import Fault, Node
 from policies.words import Words
 
@@ -66,9 +78,22 @@ def read_retention(node: Node, partners: Collection[str]) -> Retention:
     return Retention(_named_partner(body["agency"], partners), reading.words(body["words"]))
 
 
-def read_signature(node: Node, partners: Collection[str]) -> Signature:
-    """One entry of `signatures`."""
-    body = reading.table(node, required=("agency", "office", "signed_on")).entries
-    return Signature(
-        _named_partner(body["agency"], partners), reading.words(body["office"]), reading.day(body["signed_on"])
+def read_passage(node: Node, roles: Collection[str]) -> BarPassage:
+    """One entry of `bars`: by which roles an override may pass a kind of bar. Some kinds are never passed."""
+    body = reading.table(node, required=("kind", "override_by")).entries
+    kind = reading.choice(body["kind"], BarKind)
+    if kind in NEVER_PASSED:
+        problem = f"no override ever passes a bar of the kind `{kind}`"
+        raise Fault(body["kind"].line, problem, remedy="remove the entry")
+    named = (
+        reading.named(item, roles, what="role", remedy="list it under `roles:`")
+        for item in reading.items(body["override_by"])
     )
+    return BarPassage(kind, frozenset(named))
+
+
+def read_undertakings(node: Node) -> Undertakings:
+    """The sections of the protocol that are words: what all partners undertake."""
+    names = ("benefits", "informing", "rights", "security", "records", "complaints")
+    body = reading.table(node, required=names).entries
+    return Undertakings(**{name: reading.words(body[name]) for name in names})

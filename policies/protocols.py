@@ -6,7 +6,6 @@ Normative text: docs/policy-language.md.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,8 +15,16 @@ from typing import TypeVar
 from policies import reading
 from policies.errors import ProtocolError, ProtocolsRefused
 from policies.fields import Catalogue
-from policies.model import Partner, Protocol, ProtocolKind, ProtocolRef, Purpose, Role, Rule
-from policies.parties import read_admission, read_partner, read_purpose, read_retention, read_role, read_signature
+from policies.model import BarPassage, Partner, Protocol, ProtocolKind, ProtocolRef, Purpose, Role, Rule
+from policies.parties import (
+    read_admission,
+    read_partner,
+    read_passage,
+    read_purpose,
+    read_retention,
+    read_role,
+    read_undertakings,
+)
 from policies.reading import Faults
 from policies.rules import RuleReader, ambiguities
 from policies.strict_yaml import MAX_BYTES, Fault, Node, Table, parse
@@ -28,9 +35,9 @@ FORMAT = "dolen-protocol/v1"
 
 _REQUIRED = (
     "format", "id", "version", "kind", "title", "introduction", "catalogue", "in_force_from", "review_on",
-    "partners", "roles", "purposes", "admission", "information", "retention",
+    "partners", "roles", "purposes", "admission", "information", "retention", "undertakings",
 )  # fmt: skip
-_OPTIONAL = ("signatures",)
+_OPTIONAL = ("bars",)
 
 
 def load_protocols(
@@ -88,7 +95,7 @@ def parse_protocol(
     try:
         body = reading.table(parse(content), required=_REQUIRED, optional=_OPTIONAL)
         reader = _Reader(body, catalogue, faults=faults, agencies=agencies)
-        protocol = reader.read(hashlib.sha256(content).hexdigest(), file)
+        protocol = reader.read(file)
         if not faults.found:
             return protocol
     except Fault as fault:
@@ -142,11 +149,11 @@ class _Reader:
         self._faults = faults
         self._agencies = agencies
 
-    def read(self, sha256: str, file: str) -> Protocol:
+    def read(self, file: str) -> Protocol:
         since = self._head()
         named = self._named()
         rules = self._rules(named, since)
-        signatures = self._at.get("signatures")
+        bars = self._at.get("bars")
         return Protocol(
             ref=ProtocolRef(reading.slug(self._at["id"]), reading.integer(self._at["version"], least=1)),
             kind=self._kind(rules),
@@ -161,8 +168,8 @@ class _Reader:
             retention=self._each(self._at["retention"], lambda node: read_retention(node, named.partners)),
             in_force_from=reading.day(self._at["in_force_from"]),
             review_on=reading.day(self._at["review_on"]),
-            signatures=self._each(signatures, lambda node: read_signature(node, named.partners)) if signatures else (),
-            source_sha256=sha256,
+            undertakings=read_undertakings(self._at["undertakings"]),
+            bars=self._bars(bars, named) if bars is not None else (),
             file=file,
         )
 
@@ -198,6 +205,12 @@ class _Reader:
         rules = self._each(self._at["information"], reader.read)
         self._faults.found.extend(ambiguities(rules, self._catalogue))
         return rules
+
+    def _bars(self, node: Node, named: _Named) -> tuple[BarPassage, ...]:
+        found = self._each(node, lambda item: read_passage(item, named.roles))
+        if len({one.kind for one in found}) < len(found):
+            raise Fault(node.line, "a kind of bar stands twice in this list", remedy="keep one entry of each kind")
+        return found
 
     def _kind(self, rules: tuple[Rule, ...]) -> ProtocolKind:
         node = self._at["kind"]

@@ -8,14 +8,15 @@ from itertools import combinations
 
 from policies import reading
 from policies.fields import Catalogue, Field, Sensitivity
-from policies.model import Basis, Confidentiality, EraseBy, Frequency, Obligations, Partner, Power, Purpose, Rule
+from policies.model import ALWAYS, Basis, Confidentiality, Partner, Power, Purpose, Rule
 from policies.strict_yaml import Fault, Node, Table
+from policies.terms import read_obligations, read_when
 
 _REQUIRED = (
     "id", "from", "to", "roles", "purpose", "fields", "basis", "why", "article_6", "powers", "confidentiality",
     "withheld_marker", "obligations",
 )  # fmt: skip
-_OPTIONAL = ("article_9", "article_10", "condition")
+_OPTIONAL = ("article_9", "article_10", "condition", "when")
 
 ARTICLE_6 = ("6(1)(a)", "6(1)(b)", "6(1)(c)", "6(1)(d)", "6(1)(e)", "6(1)(f)")
 ARTICLE_9 = tuple(f"9(2)({letter})" for letter in "abcdefghij")
@@ -62,7 +63,8 @@ class RuleReader:
             powers=tuple(_power(item) for item in reading.items(at["powers"])),
             confidentiality=reading.choice(at["confidentiality"], Confidentiality),
             withheld_marker=reading.flag(at["withheld_marker"]),
-            obligations=_obligations(at["obligations"]),
+            obligations=read_obligations(at["obligations"]),
+            when=read_when(at["when"]) if "when" in at else ALWAYS,
             line=body.line,
         )
         self._check(rule, at)
@@ -158,15 +160,6 @@ def _power(node: Node) -> Power:
     if _SECTION.fullmatch(section) is None:
         raise Fault(at["section"].line, "a power names its section", remedy="write e.g. `section: section 65`")
     return Power(reading.text(at["act"]), section)
-
-
-def _obligations(node: Node) -> Obligations:
-    at = reading.table(node, required=("no_onward_sharing", "frequency", "erase_by")).entries
-    return Obligations(
-        no_onward_sharing=reading.flag(at["no_onward_sharing"]),
-        frequency=reading.choice(at["frequency"], Frequency),
-        erase_by=reading.choice(at["erase_by"], EraseBy),
-    )
 
 
 def _one_of(choices: Iterable[str]) -> str:

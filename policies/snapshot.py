@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from itertools import groupby
 
+from policies.bars import NEVER_PASSED, BarKind
+from policies.conditions import Guard, is_guarded, midnight
+from policies.coverage import covers
 from policies.fields import Catalogue, Sensitivity
 from policies.model import Basis, Condition, Office, Protocol, ProtocolRef, Rule, admits
 
@@ -18,7 +21,10 @@ CellKey = tuple[str, str, str, str]
 class Cell:
     """All that one protocol version says for one recipient, role, purpose and holder, from `starts_at` until `ends_at`.
 
-    The four masks by basis never overlap; `marked` are the fields for which "held, not shared with you" may show.
+    The four masks by basis are of rows that always count, and never overlap; `guarded` are the rows with conditions or
+    a limit. `marked` are the fields for which "held, not shared with you" may show, whatever the learner's facts are.
+    `covers` says which consent fields a consent under an earlier version is still good for; `passes` which kinds of
+    bars an override in this role may pass.
     """
 
     recipient: str
@@ -31,10 +37,23 @@ class Cell:
     consent: int
     override_only: int
     marked: int
+    guarded: tuple[Guard, ...]
+    covers: Mapping[ProtocolRef, int]
+    passes: frozenset[BarKind]
     ask: Office
     starts_at: datetime
     ends_at: datetime
     rules: tuple[Rule, ...] = field(repr=False)
+
+    def named_on(self, basis: Basis) -> int:
+        """Every field that a row of this cell names on this basis, whether or not its conditions are met."""
+        plain = {
+            Basis.LEGAL_OBLIGATION: self.obligation,
+            Basis.PUBLIC_TASK: self.task,
+            Basis.CONSENT: self.consent,
+            Basis.OVERRIDE_ONLY: self.override_only,
+        }[basis]
+        return plain | _union(guard.mask for guard in self.guarded if guard.basis is basis)
 
     def is_in_force(self, at: datetime) -> bool:
         """From midnight UTC of the first day, until midnight UTC in which the review day begins."""
@@ -69,7 +88,7 @@ class Snapshot:
         mask = 0
         for cell in self.in_force(at):
             if (cell.recipient, cell.purpose, cell.holder) == (recipient, purpose, holder):
-                mask |= cell.consent
+                mask |= cell.named_on(Basis.CONSENT)
         return mask
 
     def admits(self, holder: str, conditions: Set[Condition], *, at: datetime) -> bool:
@@ -82,19 +101,26 @@ class Snapshot:
 
 
 def compile_snapshot(
-    catalogue: Catalogue, protocols: Iterable[Protocol], agencies: Collection[str] | None = None
+    catalogue: Catalogue,
+    protocols: Iterable[Protocol],
+    agencies: Collection[str] | None = None,
+    *,
+    earlier: Iterable[Protocol] = (),
 ) -> Snapshot:
     """The snapshot of these protocols; the order in which they come never matters.
 
     A newer version of a protocol takes over from the older one on its first day. With `agencies` given, a rule from or
-    to anybody else permits nothing.
+    to anybody else permits nothing. `earlier` are versions that no longer permit anything themselves: a consent that
+    was given under one of them is good for what its successor did not widen.
     """
     ordered = sorted(protocols, key=lambda protocol: protocol.ref)
     periods = _periods(ordered)
     known = _known(ordered, agencies)
     found: dict[CellKey, list[Cell]] = {}
+    versions = {protocol.ref: protocol for protocol in (*earlier, *ordered)}
+    siblings = {name: list(group) for name, group in groupby(_by_ref(versions), key=lambda one: one.ref.id)}
     for protocol in ordered:
-        for cell in _cells(catalogue, protocol, period=periods[protocol.ref]):
+        for cell in _cells(catalogue, protocol, period=periods[protocol.ref], others=siblings[protocol.ref.id]):
             if cell.recipient in known and cell.holder in known:
                 found.setdefault((cell.recipient, cell.purpose, cell.role, cell.holder), []).append(cell)
     return Snapshot(
@@ -107,9 +133,8 @@ def compile_snapshot(
     )
 
 
-def midnight(day: date) -> datetime:
-    """The instant at which a day of a protocol begins: 00:00 UTC."""
-    return datetime.combine(day, time(), tzinfo=UTC)
+def _by_ref(versions: Mapping[ProtocolRef, Protocol]) -> list[Protocol]:
+    return [versions[ref] for ref in sorted(versions)]
 
 
 def _known(protocols: Iterable[Protocol], agencies: Collection[str] | None) -> frozenset[str]:
@@ -136,7 +161,9 @@ def _periods(ordered: Iterable[Protocol]) -> dict[ProtocolRef, tuple[datetime, d
     return periods
 
 
-def _cells(catalogue: Catalogue, protocol: Protocol, *, period: tuple[datetime, datetime]) -> Iterable[Cell]:
+def _cells(
+    catalogue: Catalogue, protocol: Protocol, *, period: tuple[datetime, datetime], others: Collection[Protocol]
+) -> Iterable[Cell]:
     rows: dict[CellKey, list[Rule]] = {}
     for rule in protocol.rules:
         for role in rule.roles:
@@ -144,8 +171,11 @@ def _cells(catalogue: Catalogue, protocol: Protocol, *, period: tuple[datetime, 
     never_marked = catalogue.of_sensitivity(Sensitivity.RESTRICTED)
     for (recipient, purpose, role, holder), rules in rows.items():
         rules.sort(key=lambda rule: rule.id)
-        by_basis = _by_basis(rules, catalogue.everything)
+        clear = catalogue.everything & ~_ambiguous(rules)
+        plain = [rule for rule in rules if not is_guarded(rule)]
+        by_basis = {basis: _union(rule.mask for rule in plain if rule.basis is basis) & clear for basis in Basis}
         marked = _union(rule.mask for rule in rules if rule.withheld_marker)
+        older = [one for one in others if one.ref != protocol.ref]
         yield Cell(
             recipient=recipient,
             role=role,
@@ -157,6 +187,9 @@ def _cells(catalogue: Catalogue, protocol: Protocol, *, period: tuple[datetime, 
             consent=by_basis[Basis.CONSENT],
             override_only=by_basis[Basis.OVERRIDE_ONLY],
             marked=marked & catalogue.everything & ~never_marked,
+            guarded=_guards(rules, clear),
+            covers=covers(protocol, older, recipient=recipient, purpose=purpose, role=role, holder=holder),
+            passes=_passes(protocol, role),
             ask=protocol.partners[holder].ask,
             starts_at=period[0],
             ends_at=period[1],
@@ -164,11 +197,24 @@ def _cells(catalogue: Catalogue, protocol: Protocol, *, period: tuple[datetime, 
         )
 
 
-def _by_basis(rules: Collection[Rule], everything: int) -> dict[Basis, int]:
-    """Masks by basis. A field under two of them is ambiguous: files like that do not load, and here it is denied."""
-    masks = {basis: _union(rule.mask for rule in rules if rule.basis is basis) & everything for basis in Basis}
-    others = {basis: _union(mask for name, mask in masks.items() if name is not basis) for basis in Basis}
-    return {basis: mask & ~others[basis] for basis, mask in masks.items()}
+def _guards(rules: Iterable[Rule], clear: int) -> tuple[Guard, ...]:
+    return tuple(
+        Guard(rule.basis, rule.mask & clear, rule.when, rule.obligations.reads) for rule in rules if is_guarded(rule)
+    )
+
+
+def _passes(protocol: Protocol, role: str) -> frozenset[BarKind]:
+    return frozenset(one.kind for one in protocol.bars if role in one.roles) - NEVER_PASSED
+
+
+def _ambiguous(rules: Collection[Rule]) -> int:
+    """Fields under two bases, whatever their conditions: files like that do not load, and here they are denied."""
+    masks = [_union(rule.mask for rule in rules if rule.basis is basis) for basis in Basis]
+    once = twice = 0
+    for mask in masks:
+        twice |= once & mask
+        once |= mask
+    return twice
 
 
 def _union(masks: Iterable[int]) -> int:

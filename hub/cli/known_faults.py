@@ -13,8 +13,8 @@ from consent.ledger.errors import LedgerError
 from hub.cli.faults import Refused, Unusable
 from hub.directory import errors as directory
 from hub.oauth import errors as oauth
+from hub.protocols.book import ProtocolAltered
 from hub.sealing.errors import KeyMissing, KeyringUnavailable
-from hub.sharing.policy_book import ProtocolAltered
 from hub.syncing import errors as syncing
 from hub.telling.errors import NotDead
 from hub.wiring.secrets import SecretMissing

@@ -63,7 +63,6 @@ def _line(protocol: Protocol) -> dict[str, object]:
         "rules": len(protocol.rules),
         "in_force_from": protocol.in_force_from.isoformat(),
         "review_on": protocol.review_on.isoformat(),
-        "signatures": len(protocol.signatures),
         "file": protocol.file,
     }
 

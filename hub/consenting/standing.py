@@ -13,8 +13,8 @@ from hub.consenting.errors import NotStanding
 from hub.database import Clock
 from hub.directory import ties
 from hub.directory.model import Standing as TieStanding
+from hub.protocols.book import PolicyBook
 from hub.sealing.key_store import KeyStore
-from hub.sharing.policy_book import PolicyBook
 
 _CAPACITY = {
     TieStanding.PARENT: Standing.PARENT_WITH_RESPONSIBILITY,

@@ -22,6 +22,7 @@ __all__ = [
     "LocalNumber",
     "Match",
     "Newcomer",
+    "Office",
     "Person",
     "PersonRole",
     "Principal",
@@ -34,12 +35,22 @@ __all__ = [
 
 
 class Sector(StrEnum):
-    """What kind of statutory body a partner is; `hub` for whoever runs the hub itself."""
+    """What kind of body a partner is; `hub` for whoever runs the hub itself."""
 
     HEALTH = "health"
     EDUCATION = "education"
     SOCIAL_CARE = "social_care"
+    SCHOOL = "school"
+    FURTHER_EDUCATION = "further_education"
+    VOLUNTARY = "voluntary"
     HUB = "hub"
+
+
+class Office(StrEnum):
+    """What an agency has exactly one person for, besides duty: who signs protocols, who leads on safeguarding."""
+
+    DESIGNATED = "designated"
+    SAFEGUARDING = "safeguarding"
 
 
 class PersonRole(StrEnum):

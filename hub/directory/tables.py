@@ -83,6 +83,17 @@ duty_person = Table(
     ForeignKeyConstraint(["agency_id", "person_id"], ["person.agency_id", "person.id"]),
 )
 
+office = Table(
+    "office",
+    metadata,
+    # One person of the agency for each office: its designated person (signs protocols), its safeguarding lead.
+    Column("agency_id", ForeignKey("agency.id"), primary_key=True),
+    Column("office", _WORD, primary_key=True),
+    Column("person_id", Uuid, nullable=False),
+    Column("named_at", Instant, nullable=False),
+    ForeignKeyConstraint(["agency_id", "person_id"], ["person.agency_id", "person.id"]),
+)
+
 accountable = Table(
     "accountable",
     metadata,

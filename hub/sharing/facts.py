@@ -12,8 +12,10 @@ from sqlalchemy import Connection
 from consent import events
 from consent.model import ConsentKind, ConsentState
 from consent.status import effective, question_of
+from hub.circumstances.standing import Circumstances, circumstances_of
+from policies.facts import ConsentFact, Facts
 from policies.fields import Catalogue
-from policies.model import ConsentFact, Facts
+from policies.model import ProtocolRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +23,24 @@ class LearnerFacts:
     """What is true of one learner now, for every holder, recipient and purpose."""
 
     consents: tuple[ConsentFact, ...]
+    circumstances: Circumstances
 
     def as_facts(self) -> Facts:
         """In the shape that `policies.decision.decide` takes."""
-        return Facts(consents=self.consents)
+        known = self.circumstances
+        return Facts(
+            consents=self.consents,
+            bars=known.bars,
+            objections=known.objections,
+            overrides=known.overrides,
+            live_ties=known.live_ties,
+        )
 
 
 def gather(
     connection: Connection, learner_id: UUID, *, deciders: Collection[UUID], catalogue: Catalogue, at: datetime
 ) -> LearnerFacts:
-    """The consents about this learner that stand at `at`.
+    """The consents about this learner that stand at `at`, and the learner's circumstances.
 
     Only consents to data sharing count: willingness for e-mail or a statutory consent never opens a field. Only answers
     of `deciders` count, the people who have standing now. Where several of them answered the same question the narrower
@@ -43,7 +53,10 @@ def gather(
     ]
     narrowest = effective(states)
     facts = (_fact(state, narrowest[question_of(state)], catalogue) for state in states)
-    return LearnerFacts(consents=tuple(fact for fact in facts if fact is not None))
+    return LearnerFacts(
+        consents=tuple(fact for fact in facts if fact is not None),
+        circumstances=circumstances_of(connection, learner_id, catalogue=catalogue, at=at),
+    )
 
 
 def _fact(state: ConsentState, fields: frozenset[str], catalogue: Catalogue) -> ConsentFact | None:
@@ -60,4 +73,11 @@ def _fact(state: ConsentState, fields: frozenset[str], catalogue: Catalogue) -> 
         mask=mask,
         valid_from=state.valid_from,
         valid_until=state.valid_until,
+        protocol=_protocol(state),
     )
+
+
+def _protocol(state: ConsentState) -> ProtocolRef | None:
+    if state.protocol_id is None or state.protocol_version is None or not state.protocol_version.isascii():
+        return None
+    return ProtocolRef(state.protocol_id, int(state.protocol_version)) if state.protocol_version.isdigit() else None

@@ -28,6 +28,7 @@ def record(
 ) -> None:
     """Record one answer in the transaction that decided on it; a refusal and an empty answer are recorded as well."""
     consents = sorted({name for decision in ruling.by_holder.values() for name in decision.consent_ids})
+    overrides = sorted({name for decision in ruling.by_holder.values() for name in decision.override_ids})
     principal = reader.principal
     queries.add_disclosure(
         connection,
@@ -44,6 +45,7 @@ def record(
             "at": ruling.at,
             "protocols": list(answer.protocols),
             "consents": consents,
+            "overrides": overrides,
             "catalogue_version": room.book.catalogue.version,
         },
         [_item(room.book.catalogue, answer, shown) for shown in answer.records],

@@ -13,12 +13,12 @@ from hub.database import Clock, is_sqlite, reading
 from hub.directory import links, ties
 from hub.directory.model import Principal
 from hub.directory.streams import lock_learner
+from hub.protocols.book import PolicyBook
 from hub.sealing.key_store import KeyStore
 from hub.sharing.errors import FactsMoved, NotKnownHere
 from hub.sharing.facts import LearnerFacts, gather
-from hub.sharing.policy_book import PolicyBook
 from policies.decision import Decision, decide
-from policies.model import AccessRequest
+from policies.facts import AccessRequest
 from policies.snapshot import Snapshot
 
 Pause = Callable[[str], None]

@@ -10,7 +10,8 @@ from uuid import UUID
 from hub.sharing.model import GroupSight
 from policies.decision import Reason
 from policies.explanation import FieldReason, explain
-from policies.model import AccessRequest, Basis, Facts
+from policies.facts import AccessRequest, Facts
+from policies.model import Basis
 from policies.snapshot import Cell, Snapshot
 
 _BASIS_OF = {

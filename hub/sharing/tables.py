@@ -1,20 +1,10 @@
-"""What was released to whom, without a value; and which protocol versions permit anything at all."""
+"""What was released to whom, without a value."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Table, Uuid
+from sqlalchemy import JSON, Column, ForeignKeyConstraint, Index, Integer, String, Table, Uuid
 
 from hub.database import Instant, metadata
-
-protocol_state = Table(
-    "protocol_state",
-    metadata,
-    Column("protocol_id", String(80), primary_key=True),
-    Column("version", Integer, primary_key=True),
-    Column("state", String(20), nullable=False, comment="in_force, suspended, superseded or lapsed"),
-    Column("digest", LargeBinary(32), nullable=False, comment="SHA-256 of the file that was put in force"),
-    Column("since", Instant, nullable=False),
-)
 
 disclosure = Table(
     "disclosure",
@@ -31,6 +21,7 @@ disclosure = Table(
     Column("at", Instant, nullable=False),
     Column("protocols", JSON, nullable=False),
     Column("consents", JSON, nullable=False),
+    Column("overrides", JSON, nullable=False, comment="ids of the safeguarding overrides that it rests on"),
     Column("catalogue_version", Integer, nullable=False),
 )
 Index("ix_disclosure_learner", disclosure.c.learner_id, disclosure.c.at)

@@ -19,13 +19,13 @@ from hub.directory.model import Arrival, Match, Newcomer
 from hub.directory.streams import LedgerEvent, write_events
 from hub.notices.model import ACCOUNTABLE, NewNotice, NoticeKind
 from hub.notices.write import write_notices
+from hub.protocols.book import PolicyBook
 from hub.records.model import Incoming, Outcome, Stored
 from hub.records.store import Batch, store
 from hub.sealing.blind_index import blind_index
 from hub.sealing.key_store import KeyStore
 from hub.sealing.keyring import Keyring
 from hub.sealing.model import KeyOwner, SubjectKey, handle_key, learner_key
-from hub.sharing.policy_book import PolicyBook
 from hub.syncing import queries
 from hub.syncing.errors import BatchNotStored
 from hub.syncing.quarantine import quarantined

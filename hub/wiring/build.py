@@ -17,11 +17,11 @@ from hub.database import Clock, make_engine, reading, unit_of_work
 from hub.directory.contact import NobodyThere, contact_of
 from hub.directory.model import Language
 from hub.migrations.run import Store, upgrade
+from hub.protocols.book import PolicyBook
 from hub.sealing.key_store import KeyStore
 from hub.sealing.keyring import Keyrings, passphrase_files
 from hub.sealing.model import HUB, person_key
 from hub.settings import Settings
-from hub.sharing.policy_book import PolicyBook
 from hub.sharing.ruling import Pause, Sharing
 from hub.syncing.place import Syncing
 from hub.telling.channels import mailer_of

@@ -10,7 +10,7 @@ import cedarpy
 
 from hub.demo.partnership import demo_protocol
 from hub.demo.people import EDUCATION, HEALTH
-from policies import AccessRequest, Catalogue, ConsentFact, Facts, compile_snapshot, decide, load_catalogue
+from policies import AccessRequest, Catalogue, ConsentFact, Facts, ProtocolRef, compile_snapshot, decide, load_catalogue
 from policies.protocols import parse_protocol
 from tests.bench.homes import GRANTED_GROUPS, PURPOSE, ROLE
 from tests.bench.measure import Figure, in_turns, ratio_of
@@ -26,7 +26,7 @@ def run(sizes: Sizes, _databases: Sequence[str]) -> Iterator[Figure]:
     """Health's fields for education, 40 of them asked for, three consents in force."""
     catalogue = load_catalogue()
     protocol = parse_protocol(demo_protocol().encode(), catalogue)
-    request, facts = _question(catalogue)
+    request, facts = _question(catalogue, protocol.ref)
     snapshot = compile_snapshot(catalogue, [protocol])
     oracle = cedar.CedarOracle(catalogue, [protocol], facts)
     allowed = set(catalogue.ids(decide(snapshot, request, facts).allowed))
@@ -63,7 +63,7 @@ def run(sizes: Sizes, _databases: Sequence[str]) -> Iterator[Figure]:
     yield Figure("decision", f"cedarpy, {FIELDS} fields in one batch", "", median(others), "µs")
 
 
-def _question(catalogue: Catalogue) -> tuple[AccessRequest, Facts]:
+def _question(catalogue: Catalogue, protocol: ProtocolRef) -> tuple[AccessRequest, Facts]:
     held = [entry.id for entry in catalogue.fields if entry.id.startswith("health.")][:FIELDS]
     consents = tuple(
         ConsentFact(
@@ -74,6 +74,7 @@ def _question(catalogue: Catalogue) -> tuple[AccessRequest, Facts]:
             mask=catalogue.in_group(group),
             valid_from=_AT - timedelta(days=30),
             valid_until=_AT + timedelta(days=30),
+            protocol=protocol,
         )
         for number, group in enumerate(GRANTED_GROUPS)
     )

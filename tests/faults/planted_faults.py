@@ -94,7 +94,7 @@ DECISION_FAULTS = (
     ),
     Fault(
         "a-changed-protocol-file-still-permits",
-        "hub/sharing/policy_book.py",
+        "hub/protocols/book.py",
         "if _key(one) in in_force]",
         "if any(_key(one)[:2] == known[:2] for known in in_force)]",
         DISCLOSE,

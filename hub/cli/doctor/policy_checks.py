@@ -9,9 +9,10 @@ from hub.cli import queries
 from hub.cli.doctor.model import Finding, Scene, fault, ok, warn
 from hub.database import reading
 from hub.directory.queries import parties
+from hub.protocols import queries as register
 from hub.sealing.errors import KeyringUnavailable
 from hub.sealing.model import HUB
-from hub.sharing import queries as sharing
+from policies.canonical import digest
 from policies.errors import PolicyFilesRefused
 from policies.load_catalogue import load_catalogue
 from policies.model import Protocol
@@ -45,7 +46,7 @@ def protocols(scene: Scene) -> Iterable[Finding]:
 def in_force(scene: Scene) -> Iterable[Finding]:
     """Protocols are registered with the bytes they have, begun, and not past their review."""
     with reading(scene.main) as connection:
-        known = sharing.known_protocols(connection)
+        known = register.known_protocols(connection)
         agencies = {agency.id for agency in parties.all_agencies(connection)}
     counting = 0
     for protocol in scene.protocols:
@@ -101,12 +102,12 @@ def keyrings(scene: Scene) -> Iterable[Finding]:
 def _standing(scene: Scene, protocol: Protocol, known: tuple[str, bytes] | None) -> Iterable[Finding]:
     """What keeps this protocol from counting today; nothing where it counts."""
     name, today = str(protocol.ref), scene.at.date()
-    if known is not None and known[1] != bytes.fromhex(protocol.source_sha256):
+    if known is not None and known[1] != digest(protocol, load_catalogue()):
         yield fault(
             f"{name} was changed after it was put in force, so it counts no longer",
             "put the old bytes back, or give the changed file a new version number",
         )
-    elif known is not None and known[0] != sharing.IN_FORCE:
+    elif known is not None and known[0] != register.IN_FORCE:
         yield warn(f"{name} is {known[0]} and permits nothing", "nothing, if that is meant")
     elif today < protocol.in_force_from:
         yield warn(f"{name} begins on {protocol.in_force_from} and permits nothing before", "nothing, if that is meant")

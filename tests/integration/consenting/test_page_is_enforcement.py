@@ -11,11 +11,13 @@ from uuid import UUID
 import pytest
 
 import policies
-from hub.demo.people import PARTNERS
+from hub.demo.people import EDUCATION, HEALTH, PARTNERS
 from hub.sharing.model import GroupSight
 from hub.sharing.sight import rows_of
+from policies.bars import BarKind
+from policies.facts import BarFact, ConsentFact, Facts, ObjectionFact
 from policies.load_catalogue import load_catalogue
-from policies.model import Basis, ConsentFact, Facts, Protocol, ProtocolRef
+from policies.model import Basis, Protocol, ProtocolRef
 from policies.protocols import load_protocols
 from policies.snapshot import Snapshot, compile_snapshot
 from tests.hubs import SHOWN, World, fields_of
@@ -142,6 +144,7 @@ def test_a_role_without_a_rule_is_not_named_where_others_see_by_consent() -> Non
         mask=CATALOGUE.by_id[INVOLVED].bit,
         valid_from=AT - timedelta(days=1),
         valid_until=AT + timedelta(days=1),
+        protocol=SAMPLE.ref,
     )
     snapshot = compile_snapshot(CATALOGUE, [SAMPLE])
     assert about(snapshot, Facts(consents=(consent,))) == [("consent", True, ("aln-officer", "alnco"))]
@@ -149,11 +152,11 @@ def test_a_role_without_a_rule_is_not_named_where_others_see_by_consent() -> Non
 
 def test_a_barred_duty_is_closed_and_still_called_a_duty() -> None:
     snapshot = compile_snapshot(CATALOGUE, [SAMPLE, second(Basis.LEGAL_OBLIGATION, "alnco", "aln-officer")])
-    barred = Facts(bars=CATALOGUE.by_id[INVOLVED].bit)
+    barred = Facts(bars=(BarFact(BarKind.COURT_ORDER, CATALOGUE.by_id[INVOLVED].bit),))
     assert about(snapshot, barred) == [("legal_obligation", False, ("aln-officer", "alnco"))]
 
 
 def test_a_task_that_was_objected_to_is_closed_and_still_called_a_task() -> None:
     snapshot = compile_snapshot(CATALOGUE, [SAMPLE, second(Basis.PUBLIC_TASK, "alnco", "aln-officer")])
-    objected = Facts(objections=CATALOGUE.by_id[INVOLVED].bit)
+    objected = Facts(objections=(ObjectionFact(HEALTH.id, EDUCATION.id, "aln-plan", CATALOGUE.by_id[INVOLVED].bit),))
     assert about(snapshot, objected) == [("public_task", False, ("aln-officer", "alnco"))]

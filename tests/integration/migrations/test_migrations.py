@@ -10,9 +10,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect
 
+import hub.circumstances.tables
 import hub.directory.tables
 import hub.notices.tables
 import hub.oauth.tables
+import hub.protocols.tables
 import hub.records.tables
 import hub.sharing.tables
 import hub.syncing.tables

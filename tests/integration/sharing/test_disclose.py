@@ -14,10 +14,11 @@ from consent.tables import consent_event, ledger_outbox
 from hub.database import reading, unit_of_work
 from hub.demo.people import EDUCATION, HEALTH, SOCIAL_CARE
 from hub.directory.model import Principal
+from hub.protocols.tables import protocol_state
 from hub.sealing.errors import KeyringUnavailable
 from hub.sharing.errors import NotKnownHere, NotRecorded, PurposeMissing, QueryRefused
 from hub.sharing.model import RecordQuery
-from hub.sharing.tables import disclosure, disclosure_item, protocol_state
+from hub.sharing.tables import disclosure, disclosure_item
 from tests.hubs import SHOWN, World, fields_of, values_of
 
 SPEECH = {

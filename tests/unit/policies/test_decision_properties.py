@@ -179,7 +179,9 @@ def test_a_consent_ends_at_its_last_instant_and_not_after() -> None:
     snapshot = compile_snapshot(CATALOGUE, [protocol])
     starts = worlds.instant(0) + timedelta(days=(protocol.in_force_from - worlds.DAY_ZERO).days)
     ends = starts + timedelta(hours=2)
-    fact = worlds.ConsentFact("c", rule.holder, rule.recipient, rule.purpose, CATALOGUE.everything, starts, ends)
+    fact = worlds.ConsentFact(
+        "c", rule.holder, rule.recipient, rule.purpose, CATALOGUE.everything, starts, ends, protocol.ref
+    )
     request = AccessRequest(rule.recipient, min(rule.roles), rule.purpose, rule.holder, CATALOGUE.everything, starts)
     tick = timedelta(microseconds=1)
     seen = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from policies import Basis, Condition, FieldType, Reason, Sensitivity, load_catalogue, parse_protocol
-from policies.model import Confidentiality, EraseBy, Frequency, ProtocolKind, Sector
+from policies.model import Confidentiality, EraseBy, Period, ProtocolKind, Sector
 
 ROOT = Path(__file__).parents[3]
 LANGUAGE = (ROOT / "docs" / "policy-language.md").read_text(encoding="utf-8")
@@ -25,7 +25,7 @@ young person"""
 
 @pytest.mark.parametrize(
     "choices",
-    [Basis, Condition, FieldType, Reason, Sensitivity, Confidentiality, EraseBy, Frequency, ProtocolKind, Sector],
+    [Basis, Condition, FieldType, Reason, Sensitivity, Confidentiality, EraseBy, Period, ProtocolKind, Sector],
 )
 def test_every_word_of_a_closed_set_is_on_the_language_page(choices: type[StrEnum]) -> None:
     assert [word for word in choices if f"`{word}`" not in LANGUAGE] == []

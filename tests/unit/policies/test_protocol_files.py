@@ -76,9 +76,16 @@ information:
     powers: [{act: Children Act 2004, section: section 25}]
     confidentiality: health_consent
     withheld_marker: true
-    obligations: {no_onward_sharing: true, frequency: as_needed, erase_by: consent_ends}
+    obligations: {no_onward_sharing: true, reads: as_needed, erase_by: consent_ends, tell_family: true}
 retention:
   - {agency: afon, words: {en: Ten years, cy: Deng mlynedd}}
+undertakings:
+  benefits: {en: Help sooner, cy: Cymorth yn gynt}
+  informing: {en: By a notice, cy: Drwy hysbysiad}
+  rights: {en: Within a month, cy: O fewn mis}
+  security: {en: Sealed, cy: Wedi’u selio}
+  records: {en: Erased at the end, cy: Eu dileu ar y diwedd}
+  complaints: {en: To the office, cy: I’r swyddfa}
 """
 
 ROW = SMALL[SMALL.index("  - id: row-one") : SMALL.index("retention:")]
@@ -167,7 +174,7 @@ WRONG: dict[str, tuple[Callable[[str], str], str, str]] = {
     "no power": (swap("powers: [{act: Children Act 2004, section: section 25}]", "powers: []"), "powers:", "a list"),
     "power without a section": (swap("section: section 25", "section: all of it"), "powers:", "names its section"),
     "marker as yes": (swap("withheld_marker: true", "withheld_marker: yes"), "withheld_marker:", "true or false"),
-    "unknown obligation": (swap("frequency: as_needed", "frequency: sometimes"), "obligations:", "not one of"),
+    "unknown obligation": (swap("reads: as_needed", "reads: sometimes"), "obligations:", "a limit of reads"),
     "retention of a stranger": (swap("{agency: afon, words", "{agency: cwm, words"), "agency: cwm", "partner `cwm`"),
     "row id twice": (swap(ROW, ROW + ROW), "retention", "the row id `row-one` stands twice"),
 }  # fmt: skip
@@ -327,7 +334,7 @@ def test_the_sample_gives_education_duties_at_once_and_speech_only_on_consent(
     assert "health.mental_health.summary" not in catalogue.ids(before.withheld_shown)
 
     until = NOW + timedelta(days=1)
-    fact = ConsentFact("c-1", "afon-health", "dyffryn-education", "aln-plan", speech, NOW, until)
+    fact = ConsentFact("c-1", "afon-health", "dyffryn-education", "aln-plan", speech, NOW, until, sample.ref)
     after = decide(snapshot, request, Facts(consents=(fact,)))
     assert after.allowed == before.allowed | speech
     assert (after.by_consent, after.consent_ids) == (speech, ("c-1",))

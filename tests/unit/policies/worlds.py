@@ -8,6 +8,8 @@ from random import Random
 
 from policies import (
     AccessRequest,
+    BarFact,
+    BarKind,
     Basis,
     Catalogue,
     ConsentFact,
@@ -15,6 +17,7 @@ from policies import (
     Field,
     FieldType,
     Group,
+    ObjectionFact,
     Office,
     Protocol,
     ProtocolRef,
@@ -26,13 +29,13 @@ from policies import (
 from policies.model import (
     Confidentiality,
     EraseBy,
-    Frequency,
     Obligations,
     Partner,
     ProtocolKind,
     Purpose,
     Role,
     Sector,
+    Undertakings,
 )
 
 AGENCIES = ("afon", "bryn", "cwm")
@@ -111,7 +114,7 @@ def rule(random: Random, number: int, *, taken: dict[tuple[str, str, str], int],
         powers=(),
         confidentiality=Confidentiality.NONE,
         withheld_marker=random.random() < 0.5,
-        obligations=Obligations(True, Frequency.AS_NEEDED, EraseBy.PLAN_ENDS),
+        obligations=Obligations(True, None, EraseBy.PLAN_ENDS, tell_family=False),
     )
 
 
@@ -141,8 +144,7 @@ def protocol(random: Random, name: str, version: int, *, starts: int, ends: int,
         retention=(),
         in_force_from=DAY_ZERO + timedelta(days=starts),
         review_on=DAY_ZERO + timedelta(days=ends),
-        signatures=(),
-        source_sha256="",
+        undertakings=Undertakings(*[words("undertaking")] * 6),
     )
 
 
@@ -169,14 +171,20 @@ def consent(random: Random, number: int) -> ConsentFact:
         mask=some_fields(random, likely=0.6),
         valid_from=instant(begins),
         valid_until=instant(begins + random.randint(0, 8)),
+        protocol=ProtocolRef(random.choice(("one", "two", "three")), random.randint(1, 2)),
     )
+
+
+def objection(random: Random) -> ObjectionFact:
+    holder, recipient = random.sample(AGENCIES, 2)
+    return ObjectionFact(holder, recipient, random.choice(PURPOSES), some_fields(random, likely=0.4))
 
 
 def facts(random: Random) -> Facts:
     return Facts(
         consents=tuple(consent(random, number) for number in range(random.randint(0, 6))),
-        bars=some_fields(random, likely=0.15),
-        objections=some_fields(random, likely=0.2),
+        bars=(BarFact(BarKind.COURT_ORDER, some_fields(random, likely=0.15)),),
+        objections=tuple(objection(random) for _ in range(random.randint(0, 3))),
     )
 
 

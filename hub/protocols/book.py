@@ -9,7 +9,8 @@ from threading import Lock
 
 from sqlalchemy import Connection
 
-from hub.sharing import queries
+from hub.protocols import queries
+from policies.canonical import digest
 from policies.fields import Catalogue
 from policies.model import Protocol
 from policies.snapshot import Snapshot, compile_snapshot
@@ -46,7 +47,7 @@ class PolicyBook:
             return found
         with self._lock:
             self._compiled.clear()
-            snapshot = compile_snapshot(self.catalogue, [one for one in self.protocols if _key(one) in in_force])
+            snapshot = compile_snapshot(self.catalogue, [one for one in self.protocols if self._key(one) in in_force])
             self._compiled[in_force] = snapshot
             return snapshot
 
@@ -58,14 +59,17 @@ class PolicyBook:
         known = queries.known_protocols(connection)
         added = []
         for protocol in self.protocols:
-            name, version, digest = _key(protocol)
+            name, version, found = self._key(protocol)
             before = known.get((name, version))
-            if before is not None and before[1] != digest:
+            if before is not None and before[1] != found:
                 raise ProtocolAltered(str(protocol.ref))
             if before is None:
-                queries.put_in_force(connection, protocol_id=name, version=version, digest=digest, at=at)
+                queries.put_in_force(connection, protocol_id=name, version=version, digest=found, at=at)
                 added.append(str(protocol.ref))
         return added
+
+    def _key(self, protocol: Protocol) -> tuple[str, int, bytes]:
+        return protocol.ref.id, protocol.ref.version, digest(protocol, self.catalogue)
 
 
 class ProtocolAltered(Exception):
@@ -74,10 +78,6 @@ class ProtocolAltered(Exception):
     def __init__(self, ref: str) -> None:
         super().__init__(f"protocol {ref} was changed after it was put in force; give it a new version number")
         self.ref = ref
-
-
-def _key(protocol: Protocol) -> tuple[str, int, bytes]:
-    return protocol.ref.id, protocol.ref.version, bytes.fromhex(protocol.source_sha256)
 
 
 def names_of(protocols: Iterable[Protocol]) -> tuple[str, ...]:

@@ -1,0 +1,135 @@
+"""All SQL that a decision needs of this room: one question about one learner, answered under the learner's lock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Date,
+    Integer,
+    String,
+    Uuid,
+    bindparam,
+    case,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
+
+from hub.circumstances.tables import agency_tie, bar, objection, override
+from hub.database import Instant
+
+BAR, OVERRIDE, OBJECTION, TIE = 1, 2, 3, 4
+REJECTED = "rejected"
+"""The one answer to an objection that lets the task go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRow:
+    """One row that counts at the asked instant; `what` says which of the four it is.
+
+    `agency` is whom it is about: the recipient (None: everybody), for a tie its agency. `code` is a bar's kind or a
+    purpose, `extra` an override's role or an objection's holder.
+    """
+
+    what: int
+    id: UUID
+    agency: str | None
+    code: str
+    extra: str | None
+    ordinals: Sequence[int]
+    from_at: datetime | None
+    until_at: datetime | None
+
+
+_LEARNER, _AT, _ON = bindparam("learner", type_=Uuid), bindparam("at", type_=Instant), bindparam("on", type_=Date)
+_NO_TEXT, _NO_INSTANT, _NO_LIST = cast(null(), String), cast(null(), Instant), cast(null(), JSON)
+
+# An override that nobody has confirmed ends when its hour is over, by this very expression: no job has to run for it.
+_OVERRIDE_ENDS = type_coerce(
+    case(
+        (override.c.ended_at.is_not(None), override.c.ended_at),
+        (override.c.confirmed_at.is_(None), override.c.confirm_by),
+        else_=override.c.until_at,
+    ),
+    Instant,
+)
+
+# Built once: every governed read runs it. One question, because on PostgreSQL each costs a round trip.
+_STANDING = union_all(
+    select(
+        literal(BAR, Integer).label("what"),
+        bar.c.id,
+        cast(bar.c.recipient_id, String).label("agency"),
+        bar.c.kind.label("code"),
+        _NO_TEXT.label("extra"),
+        bar.c.ordinals,
+        bar.c.set_at.label("from_at"),
+        _NO_INSTANT.label("until_at"),
+    ).where(bar.c.learner_id == _LEARNER, bar.c.lifted_at.is_(None)),
+    select(
+        literal(OVERRIDE, Integer),
+        override.c.id,
+        override.c.agency_id,
+        override.c.purpose,
+        override.c.role,
+        override.c.ordinals,
+        override.c.made_at,
+        _OVERRIDE_ENDS,
+    ).where(override.c.learner_id == _LEARNER, _OVERRIDE_ENDS > _AT),
+    select(
+        literal(OBJECTION, Integer),
+        objection.c.id,
+        objection.c.recipient_id,
+        objection.c.purpose,
+        objection.c.holder_id,
+        objection.c.ordinals,
+        objection.c.made_at,
+        _NO_INSTANT,
+    ).where(
+        objection.c.learner_id == _LEARNER,
+        objection.c.withdrawn_at.is_(None),
+        or_(objection.c.answer.is_(None), objection.c.answer != REJECTED),
+    ),
+    select(
+        literal(TIE, Integer),
+        agency_tie.c.id,
+        agency_tie.c.agency_id,
+        agency_tie.c.kind,
+        _NO_TEXT,
+        _NO_LIST,
+        _NO_INSTANT,
+        _NO_INSTANT,
+    ).where(
+        agency_tie.c.learner_id == _LEARNER,
+        agency_tie.c.from_on <= _ON,
+        or_(agency_tie.c.until_on.is_(None), agency_tie.c.until_on > _ON),
+    ),
+).order_by("what", "id")
+
+
+def standing(connection: Connection, learner_id: UUID, *, at: datetime, on: date) -> list[StandingRow]:
+    """Every bar, override, objection and live tie of this learner that counts at `at` (`on`: that day in Wales)."""
+    rows = connection.execute(_STANDING, {"learner": learner_id, "at": at, "on": on})
+    return [
+        StandingRow(
+            what=row.what,
+            id=row.id,
+            agency=row.agency,
+            code=row.code,
+            extra=row.extra,
+            ordinals=tuple(row.ordinals or ()),
+            from_at=row.from_at,
+            until_at=row.until_at,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,1 @@
+"""Bars and safeguarding overrides: setting, confirming, ending and reviewing them."""
