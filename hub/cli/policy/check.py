@@ -1,4 +1,4 @@
-"""`dolen policy`: the protocol files."""
+"""`dolen policy check`: everything that is wrong with protocol files, each with file and line."""
 
 from __future__ import annotations
 
@@ -15,17 +15,7 @@ from policies.model import Protocol
 from policies.protocols import load_protocol, load_protocols
 
 
-@click.group()
-def policy() -> None:
-    """Look after the protocols that decide what is shared.
-
-    \b
-    Example:
-      dolen policy check
-    """
-
-
-@policy.command()
+@click.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def check(folder: Path | None, as_json: bool) -> None:

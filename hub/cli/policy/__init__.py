@@ -1,0 +1,21 @@
+"""`dolen policy`: protocols, from a draft to what decides."""
+
+from __future__ import annotations
+
+import click
+
+from hub.cli.policy.check import check
+
+
+@click.group()
+def policy() -> None:
+    """Look after the protocols that decide what is shared.
+
+    \b
+    Example:
+      dolen policy check
+    """
+
+
+for command in (check,):
+    policy.add_command(command)
