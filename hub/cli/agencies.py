@@ -12,7 +12,8 @@ from hub.cli.printing import say, say_json, say_table
 from hub.cli.running import load_settings, opened_stores
 from hub.database import reading, unit_of_work
 from hub.directory.errors import BadSlug
-from hub.directory.model import Agency, Sector
+from hub.directory.model import Agency, Office, Sector
+from hub.directory.offices import name_office
 from hub.directory.queries import parties
 from hub.directory.register import name_duty_person, register_agency
 from hub.sealing.model import HUB
@@ -80,6 +81,22 @@ def duty(agency_id: str, person_id: UUID) -> None:
     with opened_stores(load_settings()) as stores, unit_of_work(stores.engine) as connection:
         name_duty_person(connection, agency_id=agency_id, person_id=person_id, at=stores.clock())
     say(f"Person {person_id} is on duty for {agency_id} from now on.")
+
+
+@agency.command("office")
+@click.argument("agency_id", metavar="ID")
+@click.option("--office", "holds", type=click.Choice([one.value for one in Office]), required=True)
+@click.option("--person", "person_id", type=click.UUID, required=True, help="One of its own active people.")
+def office(agency_id: str, holds: str, person_id: UUID) -> None:
+    """Name who holds an office of a partner: its designated person, or its safeguarding lead.
+
+    \b
+    Example:
+      dolen agency office afon-health --office safeguarding --person 0197f6a2-7c1b-7e60-8f4e-2f1f0a4b9c11
+    """
+    with opened_stores(load_settings()) as stores, unit_of_work(stores.engine) as connection:
+        name_office(connection, agency_id=agency_id, holds=Office(holds), person_id=person_id, at=stores.clock())
+    say(f"Person {person_id} is the {holds} person of {agency_id} from now on.")
 
 
 @agency.command("list")

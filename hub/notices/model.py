@@ -42,6 +42,8 @@ class AudienceRole(StrEnum):
 
     ACCOUNTABLE = "accountable"
     DUTY = "duty"
+    SAFEGUARDING = "safeguarding"
+    DESIGNATED = "designated"
     PERSON = "person"
 
 
@@ -58,7 +60,7 @@ class Audience:
 
     @property
     def key(self) -> str:
-        """The text under which the row keeps it: `accountable`, `duty` or `person:<uuid>`."""
+        """The text under which the row keeps it: `accountable`, `duty`, ... or `person:<uuid>`."""
         return self.role.value if self.person_id is None else f"{self.role.value}:{self.person_id}"
 
     @classmethod
@@ -75,6 +77,16 @@ DUTY = Audience(AudienceRole.DUTY)
 """Whoever is the duty person of the notice's agency when it is told."""
 
 
+SAFEGUARDING = Audience(AudienceRole.SAFEGUARDING)
+"""Whoever is the safeguarding lead of the notice's agency when it is told."""
+
+DESIGNATED = Audience(AudienceRole.DESIGNATED)
+"""Whoever is the designated person of the notice's agency when it is told."""
+
+OF_AGENCY = frozenset((AudienceRole.DUTY, AudienceRole.SAFEGUARDING, AudienceRole.DESIGNATED))
+"""Audiences that are somebody of the notice's agency."""
+
+
 def one_person(person_id: UUID) -> Audience:
     """The audience of one named person."""
     return Audience(AudienceRole.PERSON, person_id)
@@ -85,7 +97,7 @@ class NewNotice:
     """A notice to be written: what happened (`event_id`), about whom, for whom.
 
     `learner_id` is None only for what concerns no single learner; `agency_id` is the agency that the event came from,
-    and must be there for the audience `duty`.
+    and must be there for audiences that are somebody of an agency.
     """
 
     kind: NoticeKind
@@ -97,8 +109,8 @@ class NewNotice:
     def __post_init__(self) -> None:
         if self.audience.role is AudienceRole.ACCOUNTABLE and self.learner_id is None:
             raise ValueError("a notice for the accountable person needs a learner")
-        if self.audience.role is AudienceRole.DUTY and self.agency_id is None:
-            raise ValueError("a notice for a duty person needs an agency")
+        if self.audience.role in OF_AGENCY and self.agency_id is None:
+            raise ValueError("a notice for somebody of an agency needs the agency")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exis
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.database import is_sqlite
-from hub.directory.tables import accountable, duty_person, learner, person, tie
+from hub.directory.model import Office
+from hub.directory.tables import accountable, duty_person, learner, office, person, tie
 from hub.notices.model import Leased
 from hub.notices.tables import notice, notice_person, notice_told
 from hub.telling.model import Channel, InboxEntry
@@ -163,8 +164,15 @@ def _may_know(person_id: UUID, on: date) -> ColumnElement[bool]:
         or_(
             and_(notice.c.audience == "accountable", is_accountable),
             and_(notice.c.audience == "duty", is_duty),
+            *(and_(notice.c.audience == one.value, _holds_office(person_id, one)) for one in Office),
             and_(named, or_(notice.c.learner_id.is_(None), is_accountable, is_tied)),
         ),
+    )
+
+
+def _holds_office(person_id: UUID, holds: Office) -> ColumnElement[bool]:
+    return exists().where(
+        office.c.agency_id == notice.c.agency_id, office.c.office == holds.value, office.c.person_id == person_id
     )
 
 

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from hub.directory.model import Office
+from hub.directory.offices import holder_of
 from hub.directory.ties import day_of
-from hub.notices.model import AudienceRole, Leased
+from hub.notices.model import OF_AGENCY, AudienceRole, Leased
 from hub.telling import queries
 from hub.telling.errors import MayNotKnow, NobodyToTell
 
@@ -29,9 +31,18 @@ def recipient_now(connection: Connection, leased: Leased, *, at: datetime) -> UU
 
 
 def _of_role(connection: Connection, leased: Leased) -> UUID | None:
-    if leased.audience.role is AudienceRole.DUTY:
-        return None if leased.agency_id is None else queries.duty_now(connection, leased.agency_id)
+    if leased.audience.role in OF_AGENCY:
+        return None if leased.agency_id is None else _of_agency(connection, leased.audience.role, leased.agency_id)
     return None if leased.learner_id is None else queries.accountable_now(connection, leased.learner_id)
+
+
+def _of_agency(connection: Connection, role: AudienceRole, agency_id: str) -> UUID | None:
+    if role is AudienceRole.DUTY:
+        return queries.duty_now(connection, agency_id)
+    return holder_of(connection, agency_id, _OFFICES[role])
+
+
+_OFFICES = {AudienceRole.SAFEGUARDING: Office.SAFEGUARDING, AudienceRole.DESIGNATED: Office.DESIGNATED}
 
 
 def _named(connection: Connection, leased: Leased, *, at: datetime) -> UUID:
