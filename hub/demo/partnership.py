@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -81,12 +82,21 @@ def prepare_home(settings: Settings) -> None:
     for agency in PARTNERS:
         create_keyring(settings, agency.id)
         create_secret(client_key_file(settings, agency.id), json.dumps(new_client_key()).encode())
-    (settings.protocol_folder / "dyffryn-afon-demo.yaml").write_text(demo_protocol(), encoding="utf-8")
+    text = demo_protocol(datetime.now(UTC).date())
+    (settings.protocol_folder / "dyffryn-afon-demo.yaml").write_text(text, encoding="utf-8")
 
 
-def demo_protocol() -> str:
-    """The sample protocol with an admission rule that admits everybody, so that any real source can be tried."""
+def demo_protocol(today: date) -> str:
+    """The sample protocol with an admission rule that admits everybody, so that any real source can be tried.
+
+    It began a month before `today` and is reviewed two years after it began, so that a demo never lapses unseen.
+    """
     text = SAMPLE.read_text(encoding="utf-8").replace("id: dyffryn-afon-aln\n", "id: dyffryn-afon-demo\n")
+    begins = today - timedelta(days=30)
+    for key, day in (("in_force_from", begins), ("review_on", begins + timedelta(days=730))):
+        text, found = re.subn(rf"(?m)^{key}: .*$", f"{key}: {day}", text)
+        if found != 1:
+            raise ValueError(f"the sample protocol does not say {key!r} once")
     for rule in ("[additional_needs, looked_after]", "[looked_after, care_and_support]"):
         if rule not in text:
             raise ValueError("the sample protocol has another admission rule than the demo expects")

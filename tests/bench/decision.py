@@ -25,7 +25,7 @@ _AIM_US = 10.0
 def run(sizes: Sizes, _databases: Sequence[str]) -> Iterator[Figure]:
     """Health's fields for education, 40 of them asked for, three consents in force."""
     catalogue = load_catalogue()
-    protocol = parse_protocol(demo_protocol().encode(), catalogue)
+    protocol = parse_protocol(demo_protocol(_AT.date()).encode(), catalogue)
     request, facts = _question(catalogue, protocol.ref)
     snapshot = compile_snapshot(catalogue, [protocol])
     oracle = cedar.CedarOracle(catalogue, [protocol], facts)

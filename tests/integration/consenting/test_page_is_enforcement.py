@@ -18,13 +18,13 @@ from policies.bars import BarKind
 from policies.facts import BarFact, ConsentFact, Facts, ObjectionFact
 from policies.load_catalogue import load_catalogue
 from policies.model import Basis, Protocol, ProtocolRef
-from policies.protocols import load_protocols
+from policies.protocols import load_protocol
 from policies.snapshot import Snapshot, compile_snapshot
 from tests.hubs import SHOWN, World, fields_of
 from tests.integration.consenting.test_decisions import another_parent
 
 CATALOGUE = load_catalogue()
-(SAMPLE,) = load_protocols(Path(policies.__file__).parent / "samples", CATALOGUE)
+SAMPLE = load_protocol(Path(policies.__file__).parent / "samples" / "three-partners.yaml", CATALOGUE)
 INVOLVED = "health.mental_health.involvement"
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

@@ -26,11 +26,11 @@ from hub.wiring import LearnerLine
 from hub.wiring.names import Names
 from policies.load_catalogue import load_catalogue
 from policies.model import Basis
-from policies.protocols import load_protocols
+from policies.protocols import load_protocol
 
-SAMPLES = Path(__file__).parents[3] / "policies" / "samples"
+SAMPLE = Path(__file__).parents[3] / "policies" / "samples" / "three-partners.yaml"
 CATALOGUE = load_catalogue()
-PROTOCOLS = load_protocols(SAMPLES, CATALOGUE)
+PROTOCOLS = (load_protocol(SAMPLE, CATALOGUE),)
 HEALTH, EDUCATION, SOCIAL = "afon-health", "dyffryn-education", "dyffryn-social-care"
 SPEECH = CATALOGUE.by_id["health.speech.fluency"].group
 SPEECH_FIELDS = tuple(one.id for one in CATALOGUE.fields if one.group == SPEECH)

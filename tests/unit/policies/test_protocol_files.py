@@ -306,8 +306,7 @@ def test_a_group_never_stretches_to_a_field_that_the_partners_did_not_sign(catal
 
 @pytest.fixture(scope="module")
 def sample(catalogue: Catalogue) -> Protocol:
-    (protocol,) = load_protocols(SAMPLES, catalogue)
-    return protocol
+    return policies.load_protocol(SAMPLES / "three-partners.yaml", catalogue)
 
 
 def test_the_sample_keeps_restricted_fields_out_of_normal_reads_and_third_parties_out_altogether(
