@@ -11,6 +11,7 @@ from apiflask import APIBlueprint, APIFlask
 from flask import Response, current_app, jsonify, render_template
 
 from hub.oauth.guard import open_to_all
+from policies.schema import schema
 
 routes = APIBlueprint("documentation", __name__, enable_openapi=False, template_folder="templates")
 
@@ -45,3 +46,11 @@ def docs() -> Response:
     response = Response(render_template("docs.html", document=document(), style=_STYLE))
     response.headers["Content-Security-Policy"] = _POLICY
     return response
+
+
+@routes.get("/schemas/dolen-protocol-v1.json")
+@open_to_all("the shape of a protocol file is no secret")
+def protocol_schema() -> Response:
+    """The JSON Schema of protocol files, as it ships with this version."""
+    headers = {"Cache-Control": "public, max-age=300"}
+    return Response(schema(), mimetype="application/schema+json", headers=headers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from hub.cli.policy.check import check
+from hub.cli.policy.schema import schema
 
 
 @click.group()
@@ -17,5 +18,5 @@ def policy() -> None:
     """
 
 
-for command in (check,):
+for command in (check, schema):
     policy.add_command(command)
