@@ -122,8 +122,9 @@ class Template:
     databases: tuple[str, str]
 
 
-def _template(kind: str, folder: Path, stack: ExitStack) -> Template:
-    made = stack.enter_context(a_world(kind, folder))
+def template_of(kind: str, folder: Path, stack: ExitStack, *, protocol: str | None = None) -> Template:
+    """A template with the demo's protocol, or with the text of another one."""
+    made = stack.enter_context(a_world(kind, folder, protocol=protocol))
     names = (made.hub.engine.url.database or "", made.hub.key_engine.url.database or "")
     made.hub.close()  # a database that is copied must have no connections
     return Template(kind, folder, made.partnership, names)
@@ -133,14 +134,14 @@ def _template(kind: str, folder: Path, stack: ExitStack) -> Template:
 def sqlite_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
     """The template on SQLite."""
     with ExitStack() as stack:
-        yield _template("sqlite", tmp_path_factory.mktemp("world"), stack)
+        yield template_of("sqlite", tmp_path_factory.mktemp("world"), stack)
 
 
 @pytest.fixture(scope="session")
 def postgres_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
     """The template on PostgreSQL."""
     with ExitStack() as stack:
-        yield _template("postgres", tmp_path_factory.mktemp("world"), stack)
+        yield template_of("postgres", tmp_path_factory.mktemp("world"), stack)
 
 
 @contextmanager

@@ -72,6 +72,25 @@ class WithheldOut(BaseModel):
     ask: AskOut
 
 
+class ReadLimitOut(BaseModel):
+    """At most so many reads that open a field of these, by your agency as a whole, in any such period."""
+
+    most: int
+    per: str
+
+
+class ObligationsOut(BaseModel):
+    """What your agency takes on with some of the fields shown. Several `erase_by`: the first to come binds."""
+
+    holder: Slug
+    group: str
+    fields: list[FieldId]
+    no_onward_sharing: bool
+    erase_by: list[str]
+    reads: list[ReadLimitOut]
+    family_is_told: bool
+
+
 class RecordsAnswer(BaseModel):
     """One recorded disclosure."""
 
@@ -84,6 +103,7 @@ class RecordsAnswer(BaseModel):
     protocols: list[str]
     records: list[ShownRecordOut]
     withheld: list[WithheldOut]
+    obligations: list[ObligationsOut]
     next_after: UUID | None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -17,15 +17,17 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    insert,
     literal,
     null,
     or_,
     select,
     type_coerce,
     union_all,
+    update,
 )
 
-from hub.circumstances.tables import agency_tie, bar, objection, override
+from hub.circumstances.tables import agency_tie, bar, level_of_need, objection, override
 from hub.database import Instant
 
 BAR, OVERRIDE, OBJECTION, TIE = 1, 2, 3, 4
@@ -133,3 +135,54 @@ def standing(connection: Connection, learner_id: UUID, *, at: datetime, on: date
         )
         for row in rows
     ]
+
+
+_NEWEST_LEVEL = (
+    select(level_of_need.c.id, level_of_need.c.sealed_level)
+    .where(level_of_need.c.learner_id == _LEARNER)
+    .order_by(level_of_need.c.set_at.desc(), level_of_need.c.id.desc())
+    .limit(1)
+)
+
+
+def newest_level(connection: Connection, learner_id: UUID) -> tuple[UUID, bytes] | None:
+    """id and sealed level of the level of need that counts, the one set last."""
+    row = connection.execute(_NEWEST_LEVEL, {"learner": learner_id}).one_or_none()
+    return None if row is None else (row.id, row.sealed_level)
+
+
+def insert_level(connection: Connection, values: Mapping[str, object]) -> None:
+    """Add a level of need; what was set before stays."""
+    connection.execute(insert(level_of_need).values(values))
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyTieRow:
+    """A stored tie of an agency."""
+
+    id: UUID
+    learner_id: UUID
+    agency_id: str
+    kind: str
+    from_on: date
+    until_on: date | None
+
+
+def agency_ties(connection: Connection, learner_id: UUID) -> list[AgencyTieRow]:
+    """Every tie of an agency to this learner, oldest first."""
+    rows = connection.execute(
+        select(agency_tie).where(agency_tie.c.learner_id == learner_id).order_by(agency_tie.c.from_on, agency_tie.c.id)
+    )
+    return [AgencyTieRow(row.id, row.learner_id, row.agency_id, row.kind, row.from_on, row.until_on) for row in rows]
+
+
+def insert_agency_tie(connection: Connection, values: Mapping[str, object]) -> None:
+    """Add a tie of an agency."""
+    connection.execute(insert(agency_tie).values(values))
+
+
+def end_agency_tie(connection: Connection, tie_id: UUID, *, until_on: date) -> None:
+    """Give an open tie of an agency its end."""
+    connection.execute(
+        update(agency_tie).where(agency_tie.c.id == tie_id, agency_tie.c.until_on.is_(None)).values(until_on=until_on)
+    )

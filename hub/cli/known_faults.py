@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from connectors.reasons import UnreadableSource
 from consent.ledger.errors import LedgerError
+from hub.circumstances import errors as circumstances
 from hub.cli.faults import Refused, Unusable
 from hub.directory import errors as directory
 from hub.oauth import errors as oauth
@@ -90,6 +91,9 @@ _KNOWN: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Tell], ...] =
     (directory.NotYetSucceeded, _says("look who is accountable now, and hand over again if that is still right")),
     (directory.EmailTaken, _says("one address signs in one person: use another, or let go of the first")),
     (directory.PrivateKeyShown, _says("give the public half only; whoever saw the private key must make a new one")),
+    (circumstances.NotKnownToAgency, _says("bring the learner with `dolen sync` first, or name another agency")),
+    (circumstances.NoSuchAgencyTie, _says("`dolen tie agency list` shows the ties of a learner")),
+    (circumstances.LevelNotTheirs, _says("`dolen handover` makes somebody accountable; they set the level")),
     (directory.DirectoryError, _says("mend what is named above")),
     (syncing.NothingAdmitted, _says("put a protocol with an admission rule for this holder in force")),
     (

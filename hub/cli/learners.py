@@ -8,6 +8,7 @@ from uuid import UUID
 
 import click
 
+from hub.cli.agency_ties import agency, level
 from hub.cli.faults import Refused, Unusable
 from hub.cli.personal import FROM, read_members, text_of
 from hub.cli.printing import say, say_json
@@ -73,6 +74,10 @@ def tie() -> None:
     Example:
       dolen tie add --help
     """
+
+
+learner.add_command(level)
+tie.add_command(agency)
 
 
 @tie.command()

@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     ACCOUNTABLE_HANDED_OVER = "accountable_handed_over"
     SHARING_OBJECTED = "sharing_objected"
     TIE_CHANGED = "tie_changed"
+    RECORDS_SHARED = "records_shared"  # to the family, where a row of a protocol says so
 
 
 BULK_KINDS = frozenset({NoticeKind.RECORDS_BROUGHT})

@@ -22,6 +22,7 @@ from connectors.registry import UnknownKind
 from consent.errors import ConsentError, UnknownConsent
 from consent.ledger.errors import LedgerError, NotYetSequenced, UnknownEntry
 from hub.api import errors as api
+from hub.circumstances import errors as circumstances
 from hub.consenting import errors as consenting
 from hub.directory import errors as directory
 from hub.oauth import errors as oauth
@@ -97,6 +98,11 @@ PROBLEMS: Mapping[type[BaseException], Problem] = MappingProxyType(
         directory.NoDutyPerson: kinds.NOT_SET_UP,
         directory.UnknownLearner: kinds.NOT_FOUND,
         directory.UnknownPerson: kinds.NOT_FOUND,
+        # hub.circumstances: raised to the command line only.
+        circumstances.CircumstanceError: kinds.INTERNAL,
+        circumstances.NotKnownToAgency: kinds.NOT_FOUND,
+        circumstances.NoSuchAgencyTie: kinds.NOT_FOUND,
+        circumstances.LevelNotTheirs: kinds.NOT_STANDING,
         # hub.sealing: keys or sealed bytes that cannot be used deny, and say nothing more.
         SealingError: kinds.INTERNAL,
         KeyringUnavailable: kinds.UNAVAILABLE,

@@ -39,6 +39,11 @@ class PolicyBook:
         """Fields that only go along with others (date and status of a record): alone they show no record."""
         return self.catalogue.tagged(ACCOMPANIES)
 
+    @property
+    def latest(self) -> Snapshot | None:
+        """What decided last in this process: a guess at what decides now, for whoever checks it under the lock."""
+        return next(iter(list(self._compiled.values())), None)
+
     def snapshot(self, connection: Connection) -> Snapshot:
         """What decides now, read (and on PostgreSQL locked FOR SHARE) in this transaction."""
         in_force = queries.protocols_in_force(connection)

@@ -24,10 +24,11 @@ from hub.directory.model import Principal
 from hub.records import queries as records
 from hub.records.model import SealedRecord
 from hub.sealing.envelope import field_ordinals, parse
-from hub.sealing.model import Json, KeyOwner, SubjectKey, handle_key, learner_key
+from hub.sealing.model import Json, KeyOwner, SubjectKey, handle_key
 from hub.sealing.opening import open_cells
 from hub.sharing.errors import FactsMoved, NotRecorded, PurposeMissing, QueryRefused
 from hub.sharing.model import MAX_RECORDS, Disclosure, RecordQuery, ShownRecord, Withheld
+from hub.sharing.obligations import undertaken
 from hub.sharing.record import record
 from hub.sharing.ruling import Reader, Ruling, Sharing, confirm, find, rule
 from policies.fields import Catalogue
@@ -62,12 +63,11 @@ def disclose(room: Sharing, principal: Principal, handle_id: UUID, query: Record
 
 
 def _disclose(room: Sharing, reader: Reader, query: RecordQuery, *, wanted: int) -> Disclosure:
-    owners = [*(handle_key(*handle) for handle in reader.handles), learner_key(reader.learner_id)]
-    keys = room.keys.unwrap_many(owners)
+    keys = room.keys.unwrap_many(reader.owners)
     room.pause("before_lock")
     try:
         with unit_of_work(room.engine) as connection:
-            ruling = rule(room, connection, reader, wanted=wanted)
+            ruling = rule(room, connection, reader, wanted=wanted, keys=keys)
             room.pause("after_decision")
             shown, has_more = _page(room, connection, reader, ruling, query=query, keys=keys)
             room.pause("after_opening")
@@ -186,6 +186,7 @@ def _answer(reader: Reader, ruling: Ruling, *, shown: Sequence[ShownRecord], has
         records=tuple(shown),
         withheld=_withheld(ruling),
         next_after=shown[-1].record_id if has_more and shown else None,
+        obligations=undertaken(ruling.snapshot.catalogue, ruling.rows, shown),
     )
 
 

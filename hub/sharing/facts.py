@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -12,8 +12,13 @@ from sqlalchemy import Connection
 from consent import events
 from consent.model import ConsentKind, ConsentState
 from consent.status import effective, question_of
+from hub.circumstances.life import UNKNOWN, Life, life_of
 from hub.circumstances.standing import Circumstances, circumstances_of
-from policies.facts import ConsentFact, Facts
+from hub.directory.ties import day_of
+from hub.sealing.model import KeyOwner, SubjectKey
+from hub.sharing import queries
+from hub.sharing.needs import NOTHING, Needs
+from policies.facts import ConsentFact, Facts, ReadFact
 from policies.fields import Catalogue
 from policies.model import ProtocolRef
 
@@ -24,6 +29,8 @@ class LearnerFacts:
 
     consents: tuple[ConsentFact, ...]
     circumstances: Circumstances
+    life: Life = UNKNOWN
+    reads: tuple[ReadFact, ...] = ()
 
     def as_facts(self) -> Facts:
         """In the shape that `policies.decision.decide` takes."""
@@ -33,14 +40,40 @@ class LearnerFacts:
             bars=known.bars,
             objections=known.objections,
             overrides=known.overrides,
+            reads=self.reads,
+            age=self.life.age,
+            level=self.life.level,
             live_ties=known.live_ties,
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for besides: what the rows need, with whose keys, and whose earlier reads count.
+
+    `recipient` None: everybody's reads, for a page about them all. `before` is the learner's event number of the read
+    that is being decided on, which is not an earlier one.
+    """
+
+    needs: Needs = NOTHING
+    keys: Mapping[KeyOwner, SubjectKey] = field(default_factory=dict)
+    recipient: str | None = None
+    before: int | None = None
+
+
+NO_MORE = Asked()
+
+
 def gather(
-    connection: Connection, learner_id: UUID, *, deciders: Collection[UUID], catalogue: Catalogue, at: datetime
+    connection: Connection,
+    learner_id: UUID,
+    *,
+    deciders: Collection[UUID],
+    catalogue: Catalogue,
+    at: datetime,
+    asked: Asked = NO_MORE,
 ) -> LearnerFacts:
-    """The consents about this learner that stand at `at`, and the learner's circumstances.
+    """The consents about this learner that stand at `at`, the learner's circumstances, and what else rows ask for.
 
     Only consents to data sharing count: willingness for e-mail or a statutory consent never opens a field. Only answers
     of `deciders` count, the people who have standing now. Where several of them answered the same question the narrower
@@ -56,6 +89,21 @@ def gather(
     return LearnerFacts(
         consents=tuple(fact for fact in facts if fact is not None),
         circumstances=circumstances_of(connection, learner_id, catalogue=catalogue, at=at),
+        life=life_of(connection, asked.keys, learner_id, on=day_of(at)) if asked.needs.life else UNKNOWN,
+        reads=_reads(connection, learner_id, asked, at=at),
+    )
+
+
+def _reads(connection: Connection, learner_id: UUID, asked: Asked, *, at: datetime) -> tuple[ReadFact, ...]:
+    longest = asked.needs.longest
+    if longest is None:
+        return ()
+    found = queries.reads_since(
+        connection, learner_id, since=at - longest, recipient=asked.recipient, before=asked.before
+    )
+    return tuple(
+        ReadFact(holder=one.holder, recipient=one.recipient, purpose=one.purpose, mask=one.mask, at=one.at)
+        for one in found
     )
 
 

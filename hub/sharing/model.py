@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hub.sealing.model import Json
+from policies.model import ReadLimit
 
 MAX_RECORDS = 200
 
@@ -43,6 +44,31 @@ class Withheld:
 
 
 @dataclass(frozen=True, slots=True)
+class Undertaken:
+    """What holds for some fields of one holder and group. Of several rows everything is here: the strictest binds."""
+
+    holder: str
+    group_id: str
+    field_ids: tuple[str, ...]
+    no_onward_sharing: bool
+    erase_by: tuple[str, ...]
+    reads: tuple[ReadLimit, ...]
+    tells_family: bool
+
+    def as_json(self) -> dict[str, Json]:
+        """One member of `obligations` in the answer."""
+        return {
+            "holder": self.holder,
+            "group": self.group_id,
+            "fields": list(self.field_ids),
+            "no_onward_sharing": self.no_onward_sharing,
+            "erase_by": list(self.erase_by),
+            "reads": [{"most": limit.most, "per": limit.per.value} for limit in self.reads],
+            "family_is_told": self.tells_family,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Disclosure:
     """One recorded answer: made in the same transaction as its ledger entry."""
 
@@ -56,6 +82,7 @@ class Disclosure:
     records: tuple[ShownRecord, ...]
     withheld: tuple[Withheld, ...]
     next_after: UUID | None
+    obligations: tuple[Undertaken, ...] = ()
 
     def as_json(self) -> dict[str, Json]:
         """The body of `GET /v1/learners/{id}/records`."""
@@ -86,6 +113,7 @@ class Disclosure:
                 }
                 for hidden in self.withheld
             ],
+            "obligations": [one.as_json() for one in self.obligations],
             "next_after": None if self.next_after is None else str(self.next_after),
         }
 

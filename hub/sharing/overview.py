@@ -8,16 +8,19 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from hub.circumstances.life import owners_of_life
 from hub.database import reading
 from hub.directory import links, ties
 from hub.sealing.model import Json
 from hub.sharing import queries
 from hub.sharing.errors import NotKnownHere
-from hub.sharing.facts import gather
+from hub.sharing.facts import Asked, gather
 from hub.sharing.model import DisclosureEntry, SightOverview
+from hub.sharing.needs import needs_of
 from hub.sharing.ruling import Sharing
 from hub.sharing.sight import rows_of
 from policies.fields import Catalogue
+from policies.snapshot import Cell
 
 MAX_ENTRIES = 200
 
@@ -31,11 +34,18 @@ def who_sees_what(room: Sharing, person_id: UUID, learner_id: UUID) -> SightOver
     with reading(room.engine) as connection:
         deciders = _deciders(connection, person_id, learner_id, at)
         snapshot = room.book.snapshot(connection)
-        facts = gather(connection, learner_id, deciders=deciders, catalogue=room.book.catalogue, at=at)
-        holders = {agency for agency, _ in links.handles_of(connection, learner_id)}
-    cells = [cell for cell in snapshot.in_force(at) if cell.holder in holders]
+        handles = links.handles_of(connection, learner_id)
+        holders = {agency for agency, _ in handles}
+        cells = [cell for cell in snapshot.in_force(at) if cell.holder in holders]
+        asked = _asked(room, learner_id, cells, handles=[handle for _, handle in handles])
+        facts = gather(connection, learner_id, deciders=deciders, catalogue=room.book.catalogue, at=at, asked=asked)
     rows = rows_of(snapshot, facts.as_facts(), cells, at=at)
     return SightOverview(learner_id=learner_id, at=at, rows=tuple(rows))
+
+
+def _asked(room: Sharing, learner_id: UUID, cells: Sequence[Cell], *, handles: Sequence[UUID]) -> Asked:
+    needs = needs_of(cells)
+    return Asked(needs, room.keys.unwrap_many(owners_of_life(learner_id, handles)) if needs.life else {})
 
 
 def who_looked(room: Sharing, person_id: UUID, learner_id: UUID) -> Sequence[DisclosureEntry]:

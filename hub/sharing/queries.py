@@ -8,13 +8,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, insert, select, true
 
 from hub.sharing.tables import disclosure, disclosure_item
 
 # Built once: every governed read runs them, and building a statement costs more than running it.
 _ADD_DISCLOSURE = insert(disclosure)
 _ADD_ITEMS = insert(disclosure_item)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """One earlier disclosure of one holder's records: the catalogue ordinals that it opened, as a mask."""
+
+    holder: str
+    recipient: str
+    purpose: str
+    mask: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,45 @@ def disclosures_about(connection: Connection, learner_id: UUID, *, limit: int) -
         .limit(limit)
     )
     return _with_items(connection, connection.execute(statement).all())
+
+
+def reads_since(
+    connection: Connection, learner_id: UUID, *, since: datetime, recipient: str | None, before: int | None
+) -> list[ReadRow]:
+    """What disclosures later than `since` opened of a learner's records, by disclosure and holder; oldest first.
+
+    Of one recipient only, or with None of all; with `before`, of those whose event number is below it. A disclosure
+    that opened nothing has no items, so it is not here.
+    """
+    statement = (
+        select(
+            disclosure.c.id,
+            disclosure.c.agency_id,
+            disclosure.c.purpose,
+            disclosure.c.at,
+            disclosure_item.c.holder_id,
+            disclosure_item.c.ordinals,
+        )
+        .join(
+            disclosure_item,
+            (disclosure_item.c.agency_id == disclosure.c.agency_id)
+            & (disclosure_item.c.disclosure_id == disclosure.c.id),
+        )
+        .where(
+            disclosure.c.learner_id == learner_id,
+            disclosure.c.at > since,
+            true() if recipient is None else disclosure.c.agency_id == recipient,
+            true() if before is None else disclosure.c.number < before,
+        )
+        .order_by(disclosure.c.at, disclosure.c.id, disclosure_item.c.holder_id, disclosure_item.c.record_id)
+    )
+    found: dict[tuple[UUID, str], ReadRow] = {}
+    for row in connection.execute(statement):
+        mask = sum(1 << ordinal for ordinal in row.ordinals)
+        known = found.get((row.id, row.holder_id))
+        mask |= 0 if known is None else known.mask
+        found[row.id, row.holder_id] = ReadRow(row.holder_id, row.agency_id, row.purpose, mask, row.at)
+    return list(found.values())
 
 
 def _with_items(connection: Connection, rows: Sequence[Row[Any]]) -> list[DisclosureRow]:

@@ -10,9 +10,11 @@ from sqlalchemy import Connection
 from consent.ledger.jcs import Json
 from consent.ledger.kinds import Kind
 from hub.directory.streams import LedgerEvent, write_events
+from hub.notices.write import write_notices
 from hub.sealing.model import KeyOwner, SubjectKey
 from hub.sharing import queries
 from hub.sharing.model import Disclosure, ShownRecord
+from hub.sharing.obligations import notices_to_family
 from hub.sharing.ruling import Reader, Ruling, Sharing
 from policies.fields import Catalogue
 
@@ -52,6 +54,17 @@ def record(
     )
     events = [(reader.learner_id, event) for event in _events(reader, ruling, answer)]
     write_events(connection, keys, events, at=ruling.at)
+    told = notices_to_family(
+        ruling.rows,
+        answer.records,
+        catalogue=room.book.catalogue,
+        learner_id=reader.learner_id,
+        recipient=principal.agency_id,
+        people=ruling.sight,
+        at=ruling.at,
+    )
+    if told:
+        write_notices(connection, told, at=ruling.at)
 
 
 def _item(catalogue: Catalogue, answer: Disclosure, shown: ShownRecord) -> dict[str, object]:

@@ -9,17 +9,24 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from hub.circumstances.life import owners_of_life
 from hub.database import Clock, is_sqlite, reading
 from hub.directory import links, ties
 from hub.directory.model import Principal
 from hub.directory.streams import lock_learner
 from hub.protocols.book import PolicyBook
 from hub.sealing.key_store import KeyStore
+from hub.sealing.model import KeyOwner, SubjectKey, handle_key, learner_key
 from hub.sharing.errors import FactsMoved, NotKnownHere
-from hub.sharing.facts import LearnerFacts, gather
+from hub.sharing.facts import Asked, LearnerFacts, gather
+from hub.sharing.needs import Needs, needs_of
 from policies.decision import Decision, decide
 from policies.facts import AccessRequest
-from policies.snapshot import Snapshot
+from policies.row_use import RowUse, rows_used
+from policies.snapshot import Cell, Snapshot
+
+Keys = Mapping[KeyOwner, SubjectKey]
+RowsByHolder = tuple[tuple[str, tuple[RowUse, ...]], ...]
 
 Pause = Callable[[str], None]
 """Called at each step with its name: tests hold a read there while another process withdraws."""
@@ -42,12 +49,24 @@ class Sharing:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The caller, their own handle, the learner behind it, and every (agency, handle) pair of that learner."""
+    """The caller, their own handle, the learner behind it, and every (agency, handle) pair of that learner.
+
+    `with_life`: the keys of what age and level of need rest on are at hand too.
+    """
 
     principal: Principal
     handle_id: UUID
     learner_id: UUID
     handles: tuple[tuple[str, UUID], ...]
+    with_life: bool = False
+
+    @property
+    def owners(self) -> list[KeyOwner]:
+        """Whose keys are needed, to be unwrapped before the lock."""
+        owners = [*(handle_key(*handle) for handle in self.handles), learner_key(self.learner_id)]
+        if self.with_life:
+            owners += owners_of_life(self.learner_id, (handle for _, handle in self.handles))
+        return owners
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +74,10 @@ class Ruling:
     """What was decided, per holder, inside the lock."""
 
     snapshot: Snapshot
+    asked: Asked
     facts: LearnerFacts
     by_holder: Mapping[str, Decision]
+    rows: RowsByHolder
     number: int
     at: datetime
     sight: tuple[UUID, ...]
@@ -68,18 +89,24 @@ class Ruling:
 
 
 def find(room: Sharing, principal: Principal, handle_id: UUID) -> Reader:
-    """The learner behind the caller's own handle, before any lock; raises NotKnownHere."""
+    """The learner behind the caller's own handle, before any lock; raises NotKnownHere.
+
+    Whether a row asks for age or level is guessed from what decided last here; `rule` knows.
+    """
     with reading(room.engine) as connection:
         found = links.behind(connection, principal.agency_id, handle_id)
     if found is None:
         raise NotKnownHere
-    return Reader(principal=principal, handle_id=handle_id, learner_id=found[0], handles=found[1])
+    latest = room.book.latest
+    with_life = latest is not None and _needs(latest, principal).life
+    return Reader(principal=principal, handle_id=handle_id, learner_id=found[0], handles=found[1], with_life=with_life)
 
 
-def rule(room: Sharing, connection: Connection, reader: Reader, *, wanted: int) -> Ruling:
+def rule(room: Sharing, connection: Connection, reader: Reader, *, wanted: int, keys: Keys) -> Ruling:
     """Lock the learner, read the facts, decide about each holder's records.
 
-    Raises FactsMoved when handles were linked or unlinked since `find`: the keys at hand are not the right ones.
+    Raises FactsMoved when handles were linked or unlinked since `find`, or a row asks for age or level that did not
+    then: the keys at hand are not the right ones.
     """
     number = lock_learner(connection, reader.learner_id)
     at = room.clock()
@@ -87,13 +114,29 @@ def rule(room: Sharing, connection: Connection, reader: Reader, *, wanted: int) 
         raise FactsMoved
     snapshot = room.book.snapshot(connection)
     sight = tuple(person.person_id for person in ties.people_with_sight(connection, reader.learner_id, at=at))
-    facts = gather(connection, reader.learner_id, deciders=sight, catalogue=room.book.catalogue, at=at)
+    needs = _needs(snapshot, reader.principal)
+    if needs.life and not reader.with_life:
+        raise FactsMoved
+    asked = Asked(needs, keys, recipient=reader.principal.agency_id, before=number)
+    facts = gather(connection, reader.learner_id, deciders=sight, catalogue=room.book.catalogue, at=at, asked=asked)
     room.pause("after_facts")
-    by_holder = {
-        holder: decide(snapshot, _request(reader.principal, holder, wanted=wanted, at=at), facts.as_facts())
-        for holder in _holders(snapshot, reader)
-    }
-    return Ruling(snapshot=snapshot, facts=facts, by_holder=by_holder, number=number, at=at, sight=sight)
+    known = facts.as_facts()
+    requests = [_request(reader.principal, holder, wanted=wanted, at=at) for holder in _holders(snapshot, reader)]
+    by_holder = {request.holder: decide(snapshot, request, known) for request in requests}
+    rows = tuple((one.holder, rows_used(snapshot, one, known, by_holder[one.holder])) for one in requests)
+    return Ruling(
+        snapshot=snapshot, asked=asked, facts=facts, by_holder=by_holder, rows=rows, number=number, at=at, sight=sight
+    )
+
+
+def _needs(snapshot: Snapshot, principal: Principal) -> Needs:
+    return needs_of(cell for cells in _cells(snapshot, principal).values() for cell in cells)
+
+
+def _cells(snapshot: Snapshot, principal: Principal) -> dict[str, tuple[Cell, ...]]:
+    """By holder, what the protocols say for this reader."""
+    asked = principal.agency_id, principal.purpose, principal.role
+    return {holder: cells for (*others, holder), cells in snapshot.cells.items() if tuple(others) == asked}
 
 
 def _holders(snapshot: Snapshot, reader: Reader) -> list[str]:
@@ -101,9 +144,7 @@ def _holders(snapshot: Snapshot, reader: Reader) -> list[str]:
 
     Not those with a handle alone: markers and protocols in the answer would tell which partner knows this child.
     """
-    asked = reader.principal.agency_id, reader.principal.purpose, reader.principal.role
-    named = {holder for *others, holder in snapshot.cells if tuple(others) == asked}
-    return sorted(named | {agency for agency, _ in reader.handles})
+    return sorted({*_cells(snapshot, reader.principal), *(agency for agency, _ in reader.handles)})
 
 
 def _request(principal: Principal, holder: str, *, wanted: int, at: datetime) -> AccessRequest:
@@ -127,6 +168,13 @@ def confirm(room: Sharing, connection: Connection, reader: Reader, ruling: Rulin
     if is_sqlite(connection):
         return
     sight = tuple(person.person_id for person in ties.people_with_sight(connection, reader.learner_id, at=ruling.at))
-    facts = gather(connection, reader.learner_id, deciders=sight, catalogue=room.book.catalogue, at=ruling.at)
+    facts = gather(
+        connection,
+        reader.learner_id,
+        deciders=sight,
+        catalogue=room.book.catalogue,
+        at=ruling.at,
+        asked=ruling.asked,
+    )
     if sight != ruling.sight or facts != ruling.facts:
         raise FactsMoved

@@ -51,13 +51,21 @@ def rows_of(snapshot: Snapshot, facts: Facts, cells: Iterable[Cell], *, at: date
     wanted: dict[tuple[str, str, str, str], int] = {}
     for cell in cells:
         key = (cell.recipient, cell.purpose, cell.role, cell.holder)
-        wanted[key] = wanted.get(key, 0) | cell.obligation | cell.task | cell.consent | cell.override_only
+        wanted[key] = wanted.get(key, 0) | _named(cell)
     roles: dict[tuple[_Said, str], set[str]] = {}
     for (recipient, purpose, role, holder), mask in wanted.items():
         request = AccessRequest(recipient=recipient, role=role, purpose=purpose, holder=holder, wanted=mask, at=at)
         for said, field_id in _said(snapshot, request, facts):
             roles.setdefault((said, field_id), set()).add(role)
     return sorted(_joined(roles), key=_order)
+
+
+def _named(cell: Cell) -> int:
+    """Every field that the cell speaks of, whether or not its rows count for this learner now."""
+    mask = 0
+    for basis in Basis:
+        mask |= cell.named_on(basis)
+    return mask
 
 
 def _said(snapshot: Snapshot, request: AccessRequest, facts: Facts) -> Iterator[tuple[_Said, str]]:

@@ -55,6 +55,7 @@ NOTICES: Final[dict[str, str]] = {
     NoticeKind.ACCOUNTABLE_HANDED_OVER: mark("The accountable person has changed"),
     NoticeKind.SHARING_OBJECTED: mark("Somebody objected to sharing"),
     NoticeKind.TIE_CHANGED: mark("Who may act for the learner has changed"),
+    NoticeKind.RECORDS_SHARED: mark("A service looked at records, under a rule that says you are told"),
 }
 
 STATUSES: Final[dict[str, str]] = {

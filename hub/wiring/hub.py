@@ -84,6 +84,8 @@ class Hub:
         """See `hub.sharing.disclose`."""
         answer = disclose(self.sharing, principal, handle_id, query)
         self.doorbell.ring("ledger")
+        if any(one.tells_family for one in answer.obligations):
+            self.doorbell.ring("notices")
         return answer
 
     def lookup(self, principal: Principal, identifiers: Sequence[tuple[str, str]]) -> UUID | None:

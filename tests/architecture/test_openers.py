@@ -17,6 +17,7 @@ OPENERS: dict[tuple[str, str], str] = {
     ("hub/directory/match.py", "match"): "a score",
     ("hub/sealing/reseal.py", "reseal"): "nothing",
     ("hub/directory/contact.py", "contact_of"): "a name or an address, for a page or a mail that is theirs",
+    ("hub/circumstances/life.py", "life_of"): "an age in whole years and a level of need",
     ("hub/consenting/receipts.py", "receipt"): "the opening of an entry, for the person whose stream it is in",
 }
 
