@@ -41,12 +41,16 @@ def is_used_up(guard: Guard, request: AccessRequest, facts: Facts) -> bool:
     if limit is None:
         return False
     since = request.at - limit.per.length
-    asked = request.holder, request.recipient, request.purpose
-    had = sum(
-        1
-        for read in facts.reads
-        if (read.holder, read.recipient, read.purpose) == asked and read.mask & guard.mask and since < read.at
-    )
+    had = 0
+    for read in facts.reads:
+        is_about = (
+            read.mask & guard.mask
+            and read.holder == request.holder
+            and read.recipient == request.recipient
+            and read.purpose == request.purpose
+        )
+        if is_about and since < read.at:
+            had += 1
     return had >= limit.most
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from policies.bars import BarKind
 from policies.conditions import is_met, is_used_up
-from policies.facts import AccessRequest, BarFact, Facts
+from policies.facts import AccessRequest, BarFact, Facts, OverrideFact
 from policies.model import Basis, Office, ProtocolRef
 from policies.outcome import Decision, ProtocolUse, Reason, intersect
 from policies.snapshot import Cell, Snapshot
@@ -99,7 +99,7 @@ def _shared(cells: list[Cell], request: AccessRequest, facts: Facts, *, wanted: 
         unknown=request.wanted & ~wanted,
         withheld_shown=shown,
         whom_to_ask=_offices(cells, shown) if shown else (),
-        uses=_uses(speaking, by_obligation, by_task, granted, by_override),
+        uses=_uses(speaking, facts, request, by=(by_obligation, by_task, granted, by_override)),
         consent_ids=ids,
         override_ids=override_ids,
     )
@@ -110,35 +110,27 @@ _NO_CONSENT: tuple[int, int, int, int, tuple[str, ...]] = (0, 0, 0, 0, ())
 
 def _judged(cell: Cell, request: AccessRequest, facts: Facts) -> tuple[_Speaking, int, int]:
     """The cell with those of its guarded rows that count now; and the fields of rows that are unmet, and used up."""
-    masks = {
-        Basis.LEGAL_OBLIGATION: cell.obligation,
-        Basis.PUBLIC_TASK: cell.task,
-        Basis.CONSENT: cell.consent,
-        Basis.OVERRIDE_ONLY: cell.override_only,
-    }
+    by_basis = [cell.obligation, cell.task, cell.consent, cell.override_only]
     unmet = limited = 0
     for guard in cell.guarded:
         if not is_met(guard.when, request, facts):
             unmet |= guard.mask
-        elif is_used_up(guard, request, facts):
+        elif guard.reads is not None and is_used_up(guard, request, facts):
             limited |= guard.mask
         else:
-            masks[guard.basis] |= guard.mask
-    one = (
-        cell,
-        masks[Basis.LEGAL_OBLIGATION],
-        masks[Basis.PUBLIC_TASK],
-        masks[Basis.CONSENT],
-        masks[Basis.OVERRIDE_ONLY],
-    )
-    return one, unmet, limited
+            by_basis[_BASES.index(guard.basis)] |= guard.mask
+    obligation, task, consent, override_only = by_basis
+    return (cell, obligation, task, consent, override_only), unmet, limited
+
+
+_BASES = (Basis.LEGAL_OBLIGATION, Basis.PUBLIC_TASK, Basis.CONSENT, Basis.OVERRIDE_ONLY)
 
 
 def _barred(bars: Iterable[BarFact], request: AccessRequest, *, passes: frozenset[BarKind] = frozenset()) -> int:
     """Fields that bars take away from this recipient; those of a kind that may be passed are left out."""
     mask = 0
     for bar in bars:
-        if bar.recipient in (None, request.recipient) and bar.kind not in passes:
+        if bar.recipient in (None, request.recipient) and not (passes and bar.kind in passes):
             mask |= bar.mask
     return mask
 
@@ -186,8 +178,15 @@ def _good_for(speaking: Sequence[_Speaking], protocol: ProtocolRef | None) -> in
         return 0
     mask = 0
     for cell, _, _, consent, _ in speaking:
-        mask |= consent if cell.protocol == protocol else consent & cell.covers.get(protocol, 0)
+        mask |= consent & _reach(cell, protocol)
     return mask
+
+
+def _reach(cell: Cell, protocol: ProtocolRef) -> int:
+    """Fields of a cell for which a consent under this version is good; the cell's own version reaches them all."""
+    own = cell.protocol
+    # Compared part by part: this is on the way of every read, and a dataclass makes two tuples of itself to compare.
+    return -1 if own.version == protocol.version and own.id == protocol.id else cell.covers.get(protocol, 0)
 
 
 def _overridden(
@@ -195,27 +194,52 @@ def _overridden(
 ) -> tuple[int, tuple[str, ...]]:
     """Fields that an override in force opens, and which one: named by it, kept for it by a row, and no hard bar."""
     opened, ids = 0, set()
-    for one in facts.overrides:
-        asks = (one.recipient, one.role, one.purpose) == (request.recipient, request.role, request.purpose)
-        if not asks or not one.valid_from <= request.at < one.valid_until:
-            continue
+    for one in _overriding(facts, request):
         for cell, _, _, _, override_only in speaking:
-            mask = one.mask & override_only & wanted & ~_barred(facts.bars, request, passes=cell.passes)
+            mask = one.mask & override_only & wanted
+            if mask and facts.bars:
+                mask &= ~_barred(facts.bars, request, passes=cell.passes)
             if mask:
                 opened |= mask
                 ids.add(one.override_id)
     return opened, tuple(sorted(ids))
 
 
+def _overriding(facts: Facts, request: AccessRequest) -> list[OverrideFact]:
+    """The overrides in force that were made by this recipient in this role for this purpose."""
+    asked = request.recipient, request.role, request.purpose
+    return [
+        one
+        for one in facts.overrides
+        if (one.recipient, one.role, one.purpose) == asked and one.valid_from <= request.at < one.valid_until
+    ]
+
+
 def _uses(
-    speaking: Sequence[_Speaking], by_obligation: int, by_task: int, by_consent: int, by_override: int
+    speaking: Sequence[_Speaking], facts: Facts, request: AccessRequest, *, by: tuple[int, int, int, int]
 ) -> tuple[ProtocolUse, ...]:
+    """Which protocols allow what is allowed: of several that speak of a field, those whose own rows open it."""
+    by_obligation, by_task, by_consent, by_override = by
     found = []
     for cell, obligation, task, consent, override_only in speaking:
+        if len(speaking) > 1:  # alone, it is the one that allows
+            by_consent = by[2] and by[2] & _granted_by(cell, facts, request)
+            by_override = by[3] and by[3] & ~_barred(facts.bars, request, passes=cell.passes)
         mask = obligation & by_obligation | task & by_task | consent & by_consent | override_only & by_override
         if mask:
             found.append(ProtocolUse(cell.protocol, mask))
     return tuple(found)
+
+
+def _granted_by(cell: Cell, facts: Facts, request: AccessRequest) -> int:
+    """Fields that consents open which stand now and reach this cell."""
+    asked = request.holder, request.recipient, request.purpose
+    mask = 0
+    for fact in facts.consents:
+        stands = fact.valid_from <= request.at < fact.valid_until
+        if stands and fact.protocol is not None and (fact.holder, fact.recipient, fact.purpose) == asked:
+            mask |= fact.mask & _reach(cell, fact.protocol)
+    return mask
 
 
 def _offices(cells: list[Cell], shown: int) -> tuple[Office, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from policies.model import Office, ProtocolRef
 
@@ -56,9 +57,10 @@ class ProtocolUse:
     mask: int
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """The answer, as masks over catalogue ordinals. Nothing outside `allowed` may be opened.
+
+    A tuple and no frozen dataclass: that took a quarter of the time of a decision to fill.
 
     The masks by basis never overlap and together are `allowed`; the masks of denial never overlap each other or
     `allowed`. `withheld_shown` is by catalogue and protocol alone: it says nothing about whether a value exists.
@@ -132,8 +134,9 @@ def intersect(theirs: Decision, readers: Decision) -> Decision:
     uses = (ProtocolUse(use.protocol, use.mask & seen) for use in theirs.uses)
     by_consent = theirs.by_consent & seen
     by_override = theirs.by_override & seen
-    return replace(
-        Decision(wanted=theirs.wanted & readers.wanted, otherwise=theirs.otherwise),
+    return Decision(
+        wanted=theirs.wanted & readers.wanted,
+        otherwise=theirs.otherwise,
         allowed=allowed,
         by_own_record=theirs.by_own_record & seen,
         by_obligation=theirs.by_obligation & seen,
