@@ -19,9 +19,9 @@ def moment(at: datetime | None) -> str:
     return "-" if at is None else at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def say(text: str = "") -> None:
-    """One line, or several, on standard output."""
-    click.echo("\n".join(plain(line) for line in text.split("\n")))
+def say(text: str = "", *, err: bool = False) -> None:
+    """One line, or several, on standard output; on standard error what is not part of the answer."""
+    click.echo("\n".join(plain(line) for line in text.split("\n")), err=err)
 
 
 def say_json(value: Mapping[str, object]) -> None:

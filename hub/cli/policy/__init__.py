@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from hub.cli.policy.check import check
+from hub.cli.policy.import_table import import_table
 from hub.cli.policy.schema import schema
 
 
@@ -18,5 +19,5 @@ def policy() -> None:
     """
 
 
-for command in (check, schema):
+for command in (check, import_table, schema):
     policy.add_command(command)

@@ -1,0 +1,70 @@
+"""Protocols as documents on the command line: tables in, and what is refused told by file, row and column."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from policies import load_catalogue, parse_protocol
+from tests.integration.cli.command import Dolen
+from tests.unit.policies.test_import_table import COLUMNS, GOOD
+from tests.unit.policies.test_protocol_files import SMALL
+
+
+def table(path: Path, *rows: dict[str, str]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def test_good_rows_go_into_the_draft_and_bad_ones_are_told(tmp_path: Path) -> None:
+    dolen = Dolen(tmp_path / "nowhere")
+    draft = tmp_path / "draft.yaml"
+    draft.write_text(SMALL, encoding="utf-8")
+    file = table(tmp_path / "t.csv", GOOD, {**GOOD, "id": "row-three", "why_en": "=1+1"})
+    told = dolen.run("policy", "import-table", str(file), "--into", str(draft), expect=1)
+    assert f"{file}: row 3, column why_en: a formula" in told.stderr
+    assert f"1 row(s) taken into {draft}, 1 refused, of 2." in told.stderr
+    rules = parse_protocol(draft.read_bytes(), load_catalogue()).rules
+    assert [rule.id for rule in rules] == ["row-one", "row-two"]
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_without_a_draft_the_rows_are_printed_as_they_go_into_one(tmp_path: Path) -> None:
+    dolen = Dolen(tmp_path / "nowhere")
+    file = table(tmp_path / "t.csv", GOOD)
+    printed = dolen.run("policy", "import-table", str(file)).stdout
+    start = SMALL.index("information:")
+    end = SMALL.index("retention:")
+    rules = parse_protocol((SMALL[:start] + printed.strip() + "\n" + SMALL[end:]).encode(), load_catalogue()).rules
+    assert [rule.id for rule in rules] == ["row-two"]
+
+
+def test_the_report_accounts_for_every_row_in_json(tmp_path: Path) -> None:
+    dolen = Dolen(tmp_path / "nowhere")
+    draft = tmp_path / "draft.yaml"
+    draft.write_text(SMALL, encoding="utf-8")
+    file = table(tmp_path / "t.csv", {**GOOD, "to": "cwm"})
+    answer = dolen.json("policy", "import-table", str(file), "--into", str(draft), expect=1)
+    assert (answer["rows"], answer["accepted"], answer["refused"], answer["written"]) == (1, 0, 1, None)
+    (row,) = answer["report"]
+    assert (row["row"], row["id"], [fault["column"] for fault in row["faults"]]) == (2, "row-two", ["to"])
+    assert draft.read_text(encoding="utf-8") == SMALL
+
+
+def test_a_table_that_cannot_be_read_writes_nothing(tmp_path: Path) -> None:
+    dolen = Dolen(tmp_path / "nowhere")
+    draft = tmp_path / "draft.yaml"
+    draft.write_text(SMALL, encoding="utf-8")
+    file = tmp_path / "t.csv"
+    file.write_bytes(b"id,colour\n")
+    told = dolen.run("policy", "import-table", str(file), "--into", str(draft), expect=2)
+    assert f"{file}:1: the column `colour` is not known" in told.stderr
+    assert "nothing was written" in told.stderr
+    draft.write_text(SMALL.replace("sector: health", "sector: police"), encoding="utf-8")
+    told = dolen.run("policy", "import-table", str(table(file, GOOD)), "--into", str(draft), expect=1)
+    assert f"{draft}:13" in told.stderr
+    draft.write_bytes(b"\xff\xfe")
+    dolen.run("policy", "import-table", str(file), "--into", str(draft), expect=2)
