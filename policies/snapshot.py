@@ -83,6 +83,11 @@ class Snapshot:
         """Every cell in force, sorted: what pages and reports go through."""
         return tuple(cell for cells in self.cells.values() for cell in cells if cell.is_in_force(at))
 
+    def current(self, at: datetime) -> tuple[Protocol, ...]:
+        """The protocol versions that are in force, by name: what documents about the partnership are made from."""
+        periods = self.periods
+        return tuple(self.protocols[ref] for ref in sorted(self.protocols) if periods[ref][0] <= at < periods[ref][1])
+
     def askable(self, *, recipient: str, purpose: str, holder: str, at: datetime) -> int:
         """The fields for which consent may be asked: a protocol in force shares them on consent with some role."""
         mask = 0
@@ -93,11 +98,7 @@ class Snapshot:
 
     def admits(self, holder: str, conditions: Set[Condition], *, at: datetime) -> bool:
         """Whether a protocol in force says that somebody of whom these conditions hold belongs with this holder."""
-        return any(
-            admits(protocol, holder, conditions)
-            for ref, protocol in self.protocols.items()
-            if self.periods[ref][0] <= at < self.periods[ref][1]
-        )
+        return any(admits(protocol, holder, conditions) for protocol in self.current(at))
 
 
 def compile_snapshot(

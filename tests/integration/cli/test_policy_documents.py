@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import json
 from pathlib import Path
 
+import rfc8785
+
 from policies import load_catalogue, parse_protocol
+from policies.canonical import digest
 from tests.integration.cli.command import Dolen
 from tests.unit.policies.test_import_table import COLUMNS, GOOD
 from tests.unit.policies.test_protocol_files import SMALL
@@ -68,3 +73,39 @@ def test_a_table_that_cannot_be_read_writes_nothing(tmp_path: Path) -> None:
     assert f"{draft}:13" in told.stderr
     draft.write_bytes(b"\xff\xfe")
     dolen.run("policy", "import-table", str(file), "--into", str(draft), expect=2)
+
+
+def test_a_protocol_goes_out_as_paper_data_and_table(tmp_path: Path) -> None:
+    dolen = Dolen(tmp_path / "nowhere")
+    draft = tmp_path / "draft.yaml"
+    draft.write_text(SMALL, encoding="utf-8")
+    pdf = tmp_path / "draft.pdf"
+    dolen.run("policy", "export", str(draft), "--to", "pdf", "--out", str(pdf))
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    page = dolen.run("policy", "export", str(draft), "--to", "html").stdout
+    assert '<html lang="cy">' in page
+    small = parse_protocol(SMALL.encode(), load_catalogue())
+    known = digest(small, load_catalogue()).hex()
+    assert known in page
+    data = json.loads(dolen.run("policy", "export", str(draft), "--to", "json").stdout)
+    assert hashlib.sha256(rfc8785.dumps(data)).hexdigest() == known
+    out = tmp_path / "out.csv"
+    dolen.run("policy", "export", str(draft), "--to", "csv", "--out", str(out))
+    answer = dolen.json("policy", "import-table", str(out))
+    assert (answer["accepted"], answer["refused"]) == (1, 0)
+
+
+def test_a_version_in_force_is_named_without_its_file(dolen: Dolen) -> None:
+    data = json.loads(dolen.run("policy", "export", "dyffryn-afon-demo/1", "--to", "json").stdout)
+    assert (data["id"], len(data["information"])) == ("dyffryn-afon-demo", 30)
+
+
+def test_what_cannot_be_exported_is_told(dolen: Dolen, tmp_path: Path) -> None:
+    told = dolen.run("policy", "export", "no-such/1", "--to", "json", expect=2)
+    assert "neither a file, nor a protocol version" in told.stderr
+    draft = tmp_path / "draft.yaml"
+    draft.write_text(SMALL.replace("sector: health", "sector: police"), encoding="utf-8")
+    assert f"{draft}:13" in dolen.run("policy", "export", str(draft), "--to", "html", expect=1).stderr
+    draft.write_text(SMALL, encoding="utf-8")
+    nowhere = str(tmp_path / "no" / "folder.pdf")
+    dolen.run("policy", "export", str(draft), "--to", "pdf", "--out", nowhere, expect=2)
