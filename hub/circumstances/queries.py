@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -17,6 +17,8 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    exists,
+    func,
     insert,
     literal,
     null,
@@ -27,8 +29,9 @@ from sqlalchemy import (
     update,
 )
 
-from hub.circumstances.tables import agency_tie, bar, level_of_need, objection, override
+from hub.circumstances.tables import agency_tie, bar, level_of_need, objection, override, override_keeps_from
 from hub.database import Instant
+from hub.directory.tables import agency
 
 BAR, OVERRIDE, OBJECTION, TIE = 1, 2, 3, 4
 REJECTED = "rejected"
@@ -186,3 +189,45 @@ def end_agency_tie(connection: Connection, tie_id: UUID, *, until_on: date) -> N
     connection.execute(
         update(agency_tie).where(agency_tie.c.id == tie_id, agency_tie.c.until_on.is_(None)).values(until_on=until_on)
     )
+
+
+# ---- what is hidden from somebody
+
+
+def overrides_hidden_from(
+    connection: Connection, learner_id: UUID, *, person_id: UUID, is_family: bool, at: datetime
+) -> frozenset[UUID]:
+    """Overrides about this learner that the person may not know of at `at`: kept from them by whoever made it, or, for
+    the family, with their sight put off to a later instant.
+    """
+    kept = exists().where(
+        override_keeps_from.c.agency_id == override.c.agency_id,
+        override_keeps_from.c.override_id == override.c.id,
+        override_keeps_from.c.person_id == person_id,
+    )
+    hidden = or_(kept, override.c.sight_from > at) if is_family else kept
+    return frozenset(
+        connection.execute(select(override.c.id).where(override.c.learner_id == learner_id, hidden)).scalars()
+    )
+
+
+def kept_from(connection: Connection, override_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Everybody who must not know of one of these overrides."""
+    statement = select(override_keeps_from.c.person_id).where(override_keeps_from.c.override_id.in_(override_ids))
+    return frozenset(connection.execute(statement).scalars()) if override_ids else frozenset()
+
+
+def barred_since(connection: Connection, learner_id: UUID, kinds: Collection[str]) -> datetime | None:
+    """Since when a bar of one of these kinds has stood for the learner, against everybody; None: none stands."""
+    statement = select(func.min(bar.c.set_at)).where(
+        bar.c.learner_id == learner_id,
+        bar.c.lifted_at.is_(None),
+        bar.c.recipient_id.is_(None),
+        bar.c.kind.in_(kinds),
+    )
+    return connection.execute(select(type_coerce(statement.scalar_subquery(), Instant))).scalar_one()
+
+
+def agencies_of_sectors(connection: Connection, sectors: Collection[str]) -> frozenset[str]:
+    """Agencies of these sectors."""
+    return frozenset(connection.execute(select(agency.c.id).where(agency.c.sector.in_(sectors))).scalars())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -25,6 +25,11 @@ class Circumstances:
     overrides: tuple[OverrideFact, ...] = ()
     objections: tuple[ObjectionFact, ...] = ()
     live_ties: frozenset[str] = frozenset()
+
+    def without_overrides(self, override_ids: Collection[UUID]) -> Circumstances:
+        """The same without these overrides: for whoever may not know of them."""
+        hidden = {str(one) for one in override_ids}
+        return replace(self, overrides=tuple(one for one in self.overrides if one.override_id not in hidden))
 
 
 def circumstances_of(connection: Connection, learner_id: UUID, *, catalogue: Catalogue, at: datetime) -> Circumstances:

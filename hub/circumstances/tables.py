@@ -63,14 +63,22 @@ bar = Table(
     Column("ordinals", JSON, nullable=False),
     Column("evidence_kind", _CODE, nullable=False),
     Column("sealed_evidence", LargeBinary, nullable=False),
+    Column("agency_id", _AGENCY, nullable=False, comment="whose person set it"),
     Column("set_by", ForeignKey("person.id"), nullable=False),
     Column("set_at", Instant, nullable=False),
-    # A bar does not end by itself: on this day its review is asked for.
+    # A bar does not end by itself: on this day its review is asked for, and again until somebody has looked.
     Column("review_on", Date, nullable=False),
+    Column("review_asked_on", Date),
+    Column("reviewed_at", Instant),
+    Column("reviewed_by", ForeignKey("person.id")),
+    Column("sealed_review", LargeBinary),
     Column("lifted_at", Instant),
     Column("lifted_by", ForeignKey("person.id")),
     Column("sealed_lift_reason", LargeBinary),
     CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted_by_somebody"),
+    CheckConstraint("(reviewed_at IS NULL) = (reviewed_by IS NULL)", name="reviewed_by_somebody"),
+    # What the sweep looks for: standing bars whose review has come.
+    Index("ix_bar_review_on", "review_on"),
 )
 
 override = Table(
@@ -95,6 +103,7 @@ override = Table(
     Column("ended_at", Instant),
     Column("ended_because", _CODE),
     Column("review_due_on", Date, nullable=False),
+    Column("overdue_told_at", Instant, comment="when its lead and the designated person were told that nobody looked"),
     Column("reviewed_at", Instant),
     Column("reviewed_by", ForeignKey("person.id")),
     Column("review_outcome", _CODE),
@@ -106,6 +115,7 @@ override = Table(
     CheckConstraint("(confirmed_at IS NULL) = (second_person_id IS NULL)", name="confirmed_by_somebody"),
     CheckConstraint("until_at > made_at AND confirm_by > made_at AND confirm_by <= until_at", name="lasts"),
     CheckConstraint("(sight_from IS NULL) = (sealed_sight_reason IS NULL)", name="delay_has_a_reason"),
+    Index("ix_safeguarding_override_made_at", "agency_id", "made_at"),
 )
 
 override_keeps_from = Table(

@@ -15,6 +15,7 @@ from hub.cli.faults import Refused, Unusable
 from hub.directory import errors as directory
 from hub.oauth import errors as oauth
 from hub.protocols.book import ProtocolAltered
+from hub.safeguarding import errors as safeguarding
 from hub.sealing.errors import KeyMissing, KeyringUnavailable
 from hub.syncing import errors as syncing
 from hub.telling.errors import NotDead
@@ -95,6 +96,12 @@ _KNOWN: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Tell], ...] =
     (circumstances.NoSuchAgencyTie, _says("`dolen tie agency list` shows the ties of a learner")),
     (circumstances.LevelNotTheirs, _says("`dolen handover` makes somebody accountable; they set the level")),
     (directory.DirectoryError, _says("mend what is named above")),
+    (
+        safeguarding.NotForYou,
+        _says("name the learner's accountable person, or the safeguarding lead of a partner that knows the learner"),
+    ),
+    (safeguarding.NotOpen, _says("`dolen bar list` shows what stands")),
+    (safeguarding.Refused, _says("mend the part that is named; --help says what may stand there")),
     (syncing.NothingAdmitted, _says("put a protocol with an admission rule for this holder in force")),
     (
         syncing.BatchNotStored,

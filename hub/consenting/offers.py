@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from hub.circumstances.hiding import places_hidden
 from hub.consenting.errors import OfferChanged
 from hub.consenting.model import Offer
 from hub.consenting.standing import Consenting, standing_of
@@ -16,15 +17,19 @@ from policies.snapshot import Cell, Snapshot
 
 
 def offers(room: Consenting, person_id: UUID, learner_id: UUID) -> Sequence[Offer]:
-    """The choices of this person about this learner, expanded field by field; raises NotStanding."""
+    """The choices of this person about this learner, expanded field by field; raises NotStanding.
+
+    None names a partner that would tell where a learner is whose location is hidden.
+    """
     at = room.clock()
     with reading(room.engine) as connection:
         standing_of(connection, person_id=person_id, learner_id=learner_id, at=at)
         snapshot = room.book.snapshot(connection)
-        holders = _holders(connection, learner_id)
+        hidden = places_hidden(connection, learner_id)
+        holders = _holders(connection, learner_id) - hidden
     found: dict[tuple[str, str, str, str], Offer] = {}
     for cell in snapshot.in_force(at):
-        if cell.holder in holders:
+        if cell.holder in holders and cell.recipient not in hidden:
             for offer in _of_cell(snapshot, cell, learner_id):
                 _join(found, offer)
     return [found[key] for key in sorted(found)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -18,12 +19,14 @@ from consent.ledger.errors import NotYetSequenced, OpeningMismatch
 from consent.ledger.leaf import read_opening
 from consent.ledger.outbox import StoredEntry, opening_context
 from consent.ledger.receipts import receipt_text
+from hub.circumstances.hiding import hidden_from_family
 from hub.consenting.errors import NoSuchReceipt, ReceiptNotReady
 from hub.consenting.model import ReceiptLine
 from hub.consenting.standing import Consenting
 from hub.database import reading
 from hub.directory.streams import opening_purpose, owner_of, sight_stream
 from hub.sealing.opening import open_text
+from hub.sharing import queries as sharing
 
 WAIT_SECONDS = 1.5
 """Somebody who asks for a receipt right after deciding should not be told to come back."""
@@ -58,7 +61,7 @@ def receipt(room: Consenting, person_id: UUID, event_id: UUID) -> bytes:
     and OpeningMismatch where a row of another stream was made to look like theirs.
     """
     with reading(room.engine) as connection:
-        entry = _own_entry(connection, person_id, event_id)
+        entry = _own_entry(connection, person_id, event_id, at=room.clock())
         owner = owner_of(entry.owner)
         opening = open_text(
             room.keys.unwrap(owner),
@@ -87,9 +90,13 @@ def receipt_soon(room: Consenting, person_id: UUID, event_id: UUID, *, seconds: 
         time.sleep(0.1)
 
 
-def _own_entry(connection: Connection, person_id: UUID, event_id: UUID) -> StoredEntry:
+def _own_entry(connection: Connection, person_id: UUID, event_id: UUID, *, at: datetime) -> StoredEntry:
     for entry in outbox.entries_for(connection, [event_id]):
         if entry.stream.startswith("sight:") and entry.stream.endswith(f":{person_id}"):
+            learner_id = UUID(entry.stream.split(":")[1])
+            hidden = hidden_from_family(connection, learner_id, person_id=person_id, at=at)
+            if event_id in hidden.overrides or sharing.is_hidden(connection, event_id, hidden=hidden):
+                raise NoSuchReceipt
             return entry
     raise NoSuchReceipt
 

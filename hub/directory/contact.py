@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -18,11 +19,19 @@ from hub.sealing.opening import open_text
 __all__ = ["NobodyThere", "contact_of"]
 
 
-def contact_of(connection: Connection, keys: KeyStore, subject: KeyOwner, *, as_known_to: str | None = None) -> Contact:
+def contact_of(
+    connection: Connection,
+    keys: KeyStore,
+    subject: KeyOwner,
+    *,
+    as_known_to: str | None = None,
+    before: datetime | None = None,
+) -> Contact:
     """Contact of a person (`person_key(id)`), or the display name of a learner (`learner_key(id)`).
 
     A learner's name is the one that agency `as_known_to` gave, or with None the oldest that any partner gave: a page of
-    one partner asks for its own. Raises NobodyThere.
+    one partner asks for its own. With `before`, a name counts only as it has stood since before that instant. Raises
+    NobodyThere.
     """
     if subject.kind is OwnerKind.PERSON:
         sealed = parties.sealed_contact(connection, _uuid(subject))
@@ -31,7 +40,7 @@ def contact_of(connection: Connection, keys: KeyStore, subject: KeyOwner, *, as_
         opened = open_text(keys.unwrap(subject), sealed, owner=subject, purpose=contact_purpose(_uuid(subject)))
         return _contact(opened)
     for row in handles.demographics_of_learners(connection, [_uuid(subject)]):
-        if as_known_to in (None, row.agency_id):
+        if as_known_to in (None, row.agency_id) and (before is None or row.changed_at < before):
             owner = handle_directory_key(row.handle_id)
             purpose = demographics_purpose(row.agency_id, row.handle_id)
             name = _display_name(open_text(keys.unwrap(owner), row.sealed, owner=owner, purpose=purpose))

@@ -94,6 +94,17 @@ office = Table(
     ForeignKeyConstraint(["agency_id", "person_id"], ["person.agency_id", "person.id"]),
 )
 
+acting_role = Table(
+    "acting_role",
+    metadata,
+    # In which roles of its agency's protocols a person may act. No row: in none.
+    Column("agency_id", _AGENCY, primary_key=True),
+    Column("person_id", Uuid, primary_key=True),
+    Column("role", String(80), primary_key=True),
+    Column("named_at", Instant, nullable=False),
+    ForeignKeyConstraint(["agency_id", "person_id"], ["person.agency_id", "person.id"]),
+)
+
 accountable = Table(
     "accountable",
     metadata,

@@ -22,6 +22,15 @@ class NoticeKind(StrEnum):
     SHARING_OBJECTED = "sharing_objected"
     TIE_CHANGED = "tie_changed"
     RECORDS_SHARED = "records_shared"  # to the family, where a row of a protocol says so
+    BAR_SET = "bar_set"
+    BAR_LIFTED = "bar_lifted"
+    BAR_REVIEW_DUE = "bar_review_due"
+    OVERRIDE_MADE = "override_made"
+    OVERRIDE_ACT_INSTEAD = "override_act_instead"  # in place of an accountable person who must not know
+    OVERRIDE_CONFIRMED = "override_confirmed"
+    OVERRIDE_ENDED = "override_ended"
+    OVERRIDE_REVIEW_DUE = "override_review_due"
+    OVERRIDE_REVIEW_OVERDUE = "override_review_overdue"
 
 
 BULK_KINDS = frozenset({NoticeKind.RECORDS_BROUGHT})

@@ -135,6 +135,23 @@ DECISION_REFUSED = Problem(
     "Every earlier decision holds as before.",
     "Look at what is in force, then decide again.",
 )
+SAFEGUARDING_REFUSED = Problem(
+    "safeguarding-refused",
+    422,
+    "It cannot be done like this",
+    "A role, a field, a day, the words or the people named do not fit, or nobody is named who could be told.",
+    _NOTHING_CHANGED,
+    "Check each part with your safeguarding lead; the protocol says which fields an override may open to whom.",
+)
+TOO_MANY_OVERRIDES = Problem(
+    "too-many-overrides",
+    429,
+    "As many overrides were made as may be made in a day",
+    "This person, or this partner, has made as many overrides as may be made in 24 hours.",
+    _NOTHING_CHANGED,
+    "Speak to the safeguarding lead; what is needed so often belongs into a protocol.",
+    retry_after=3600,
+)
 TOO_MANY_REQUESTS = Problem(
     "too-many-requests",
     429,

@@ -28,6 +28,7 @@ from hub.directory import errors as directory
 from hub.oauth import errors as oauth
 from hub.problems import kinds
 from hub.problems.model import Problem
+from hub.safeguarding import errors as safeguarding
 from hub.sealing.errors import KeyringUnavailable, SealingError
 from hub.sharing import errors as sharing
 from hub.syncing import errors as syncing
@@ -84,6 +85,11 @@ PROBLEMS: Mapping[type[BaseException], Problem] = MappingProxyType(
         consenting.NoSuchReceipt: kinds.NOT_FOUND,
         ConsentError: kinds.DECISION_REFUSED,
         UnknownConsent: kinds.NOT_FOUND,
+        # hub.safeguarding
+        safeguarding.SafeguardingError: kinds.SAFEGUARDING_REFUSED,
+        safeguarding.NotForYou: kinds.NOT_FOUND,
+        safeguarding.NotOpen: kinds.CHANGED,
+        safeguarding.TooManyOverrides: kinds.TOO_MANY_OVERRIDES,
         # hub.telling: only NotYours can reach somebody who asks; the others stay between workers and rows.
         telling.NotYours: kinds.NOT_FOUND,
         telling.MailUnavailable: kinds.UNAVAILABLE,

@@ -1,1 +1,1 @@
-"""Bars and safeguarding overrides: setting, confirming, ending and reviewing them."""
+"""Bars, which take fields away whatever protocol and consent say, and overrides, which open some for a few hours."""

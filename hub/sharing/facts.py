@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from consent import events
 from consent.model import ConsentKind, ConsentState
 from consent.status import effective, question_of
+from hub.circumstances.hiding import NOTHING_HIDDEN, Hidden
 from hub.circumstances.life import UNKNOWN, Life, life_of
 from hub.circumstances.standing import Circumstances, circumstances_of
 from hub.directory.ties import day_of
@@ -46,19 +47,24 @@ class LearnerFacts:
             live_ties=known.live_ties,
         )
 
+    def without_overrides(self, override_ids: Collection[UUID]) -> LearnerFacts:
+        """The same without these overrides: for whoever may not know of them."""
+        return replace(self, circumstances=self.circumstances.without_overrides(override_ids))
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is asked for besides: what the rows need, with whose keys, and whose earlier reads count.
 
     `recipient` None: everybody's reads, for a page about them all. `before` is the learner's event number of the read
-    that is being decided on, which is not an earlier one.
+    that is being decided on, which is not an earlier one. What is `hidden` from who asks does not count.
     """
 
     needs: Needs = NOTHING
     keys: Mapping[KeyOwner, SubjectKey] = field(default_factory=dict)
     recipient: str | None = None
     before: int | None = None
+    hidden: Hidden = NOTHING_HIDDEN
 
 
 NO_MORE = Asked()
@@ -99,7 +105,12 @@ def _reads(connection: Connection, learner_id: UUID, asked: Asked, *, at: dateti
     if longest is None:
         return ()
     found = queries.reads_since(
-        connection, learner_id, since=at - longest, recipient=asked.recipient, before=asked.before
+        connection,
+        learner_id,
+        since=at - longest,
+        recipient=asked.recipient,
+        before=asked.before,
+        hidden=asked.hidden,
     )
     return tuple(
         ReadFact(holder=one.holder, recipient=one.recipient, purpose=one.purpose, mask=one.mask, at=one.at)

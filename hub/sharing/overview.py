@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from hub.circumstances.hiding import Hidden, hidden_from_family
 from hub.circumstances.life import owners_of_life
 from hub.database import reading
 from hub.directory import links, ties
@@ -34,26 +35,35 @@ def who_sees_what(room: Sharing, person_id: UUID, learner_id: UUID) -> SightOver
     with reading(room.engine) as connection:
         deciders = _deciders(connection, person_id, learner_id, at)
         snapshot = room.book.snapshot(connection)
+        hidden = hidden_from_family(connection, learner_id, person_id=person_id, at=at)
         handles = links.handles_of(connection, learner_id)
-        holders = {agency for agency, _ in handles}
-        cells = [cell for cell in snapshot.in_force(at) if cell.holder in holders]
-        asked = _asked(room, learner_id, cells, handles=[handle for _, handle in handles])
+        holders = {agency for agency, _ in handles} - hidden.agencies
+        cells = [
+            cell for cell in snapshot.in_force(at) if cell.holder in holders and cell.recipient not in hidden.agencies
+        ]
+        asked = _asked(room, learner_id, cells, handles=[handle for _, handle in handles], hidden=hidden)
         facts = gather(connection, learner_id, deciders=deciders, catalogue=room.book.catalogue, at=at, asked=asked)
+        facts = facts.without_overrides(hidden.overrides)
     rows = rows_of(snapshot, facts.as_facts(), cells, at=at)
     return SightOverview(learner_id=learner_id, at=at, rows=tuple(rows))
 
 
-def _asked(room: Sharing, learner_id: UUID, cells: Sequence[Cell], *, handles: Sequence[UUID]) -> Asked:
+def _asked(room: Sharing, learner_id: UUID, cells: Sequence[Cell], *, handles: Sequence[UUID], hidden: Hidden) -> Asked:
     needs = needs_of(cells)
-    return Asked(needs, room.keys.unwrap_many(owners_of_life(learner_id, handles)) if needs.life else {})
+    keys = room.keys.unwrap_many(owners_of_life(learner_id, handles)) if needs.life else {}
+    return Asked(needs, keys, hidden=hidden)
 
 
 def who_looked(room: Sharing, person_id: UUID, learner_id: UUID) -> Sequence[DisclosureEntry]:
-    """The newest disclosures about this learner, without values; raises NotKnownHere without standing."""
+    """The newest disclosures about this learner, without values; raises NotKnownHere without standing.
+
+    A look under an override that this person may not know of is not there; it is neither counted nor left as a gap.
+    """
     at = room.clock()
     with reading(room.engine) as connection:
         _deciders(connection, person_id, learner_id, at)
-        rows = queries.disclosures_about(connection, learner_id, limit=MAX_ENTRIES)
+        hidden = hidden_from_family(connection, learner_id, person_id=person_id, at=at)
+        rows = queries.disclosures_about(connection, learner_id, hidden=hidden, limit=MAX_ENTRIES)
     return [_entry(room.book.catalogue, row) for row in rows]
 
 

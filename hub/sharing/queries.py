@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, insert, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Text, cast, false, insert, or_, select, true
 
+from hub.circumstances.hiding import NOTHING_HIDDEN, Hidden
 from hub.sharing.tables import disclosure, disclosure_item
 
 # Built once: every governed read runs them, and building a statement costs more than running it.
@@ -56,11 +57,11 @@ def disclosure_of(connection: Connection, *, agency_id: str, disclosure_id: UUID
     return rows[0] if rows else None
 
 
-def disclosures_about(connection: Connection, learner_id: UUID, *, limit: int) -> list[DisclosureRow]:
-    """Newest disclosures about a learner, to whomever."""
+def disclosures_about(connection: Connection, learner_id: UUID, *, hidden: Hidden, limit: int) -> list[DisclosureRow]:
+    """Newest disclosures about a learner, to whomever, without those that are hidden from who asks."""
     statement = (
         select(disclosure)
-        .where(disclosure.c.learner_id == learner_id)
+        .where(disclosure.c.learner_id == learner_id, ~_is_hidden(hidden))
         .order_by(disclosure.c.at.desc(), disclosure.c.id.desc())
         .limit(limit)
     )
@@ -68,12 +69,18 @@ def disclosures_about(connection: Connection, learner_id: UUID, *, limit: int) -
 
 
 def reads_since(
-    connection: Connection, learner_id: UUID, *, since: datetime, recipient: str | None, before: int | None
+    connection: Connection,
+    learner_id: UUID,
+    *,
+    since: datetime,
+    recipient: str | None,
+    before: int | None,
+    hidden: Hidden = NOTHING_HIDDEN,
 ) -> list[ReadRow]:
     """What disclosures later than `since` opened of a learner's records, by disclosure and holder; oldest first.
 
     Of one recipient only, or with None of all; with `before`, of those whose event number is below it. A disclosure
-    that opened nothing has no items, so it is not here.
+    that opened nothing has no items, so it is not here; nor is one that is hidden from who asks.
     """
     statement = (
         select(
@@ -92,6 +99,7 @@ def reads_since(
         .where(
             disclosure.c.learner_id == learner_id,
             disclosure.c.at > since,
+            ~_is_hidden(hidden),
             true() if recipient is None else disclosure.c.agency_id == recipient,
             true() if before is None else disclosure.c.number < before,
         )
@@ -104,6 +112,19 @@ def reads_since(
         mask |= 0 if known is None else known.mask
         found[row.id, row.holder_id] = ReadRow(row.holder_id, row.agency_id, row.purpose, mask, row.at)
     return list(found.values())
+
+
+def is_hidden(connection: Connection, disclosure_id: UUID, *, hidden: Hidden) -> bool:
+    """Whether a disclosure is one that is hidden from who asks."""
+    found = select(disclosure.c.id).where(disclosure.c.id == disclosure_id, _is_hidden(hidden))
+    return connection.execute(found).first() is not None
+
+
+def _is_hidden(hidden: Hidden) -> ColumnElement[bool]:
+    # The list is short text of our own making, the same on both databases: ids in quotes, between brackets.
+    listed = cast(disclosure.c.overrides, Text)
+    under = [listed.contains(str(one)) for one in sorted(hidden.overrides)]
+    return or_(false(), *under, disclosure.c.agency_id.in_(sorted(hidden.agencies)))
 
 
 def _with_items(connection: Connection, rows: Sequence[Row[Any]]) -> list[DisclosureRow]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from consent.ledger.jcs import Json
 from consent.ledger.kinds import Kind
+from hub.circumstances.hiding import places_hidden
+from hub.circumstances.queries import kept_from, overrides_hidden_from
 from hub.directory.streams import LedgerEvent, write_events
 from hub.notices.write import write_notices
 from hub.sealing.model import KeyOwner, SubjectKey
@@ -52,7 +55,10 @@ def record(
         },
         [_item(room.book.catalogue, answer, shown) for shown in answer.records],
     )
-    events = [(reader.learner_id, event) for event in _events(reader, ruling, answer)]
+    # Whoever must not know of an override has no entry of what was read under it, and so no gap in their numbers.
+    kept = kept_from(connection, [UUID(name) for name in overrides])
+    sight = [person for person in ruling.sight if person not in kept]
+    events = [(reader.learner_id, event) for event in _events(reader, answer, sight)]
     write_events(connection, keys, events, at=ruling.at)
     told = notices_to_family(
         ruling.rows,
@@ -60,11 +66,24 @@ def record(
         catalogue=room.book.catalogue,
         learner_id=reader.learner_id,
         recipient=principal.agency_id,
-        people=ruling.sight,
+        people=_may_be_told(connection, reader, sight, under=overrides, at=ruling.at) if overrides else sight,
         at=ruling.at,
     )
-    if told:
+    if told and principal.agency_id not in places_hidden(connection, reader.learner_id):
         write_notices(connection, told, at=ruling.at)
+
+
+def _may_be_told(
+    connection: Connection, reader: Reader, sight: Sequence[UUID], *, under: Sequence[str], at: datetime
+) -> list[UUID]:
+    """Who of these may know of every override now: a notice of a look that the page does not show would tell of it."""
+    used = {UUID(name) for name in under}
+    learner = reader.learner_id
+    return [
+        person
+        for person in sight
+        if not used & overrides_hidden_from(connection, learner, person_id=person, is_family=True, at=at)
+    ]
 
 
 def _item(catalogue: Catalogue, answer: Disclosure, shown: ShownRecord) -> dict[str, object]:
@@ -78,13 +97,13 @@ def _item(catalogue: Catalogue, answer: Disclosure, shown: ShownRecord) -> dict[
     }
 
 
-def _events(reader: Reader, ruling: Ruling, answer: Disclosure) -> list[LedgerEvent]:
+def _events(reader: Reader, answer: Disclosure, sight: Sequence[UUID]) -> list[LedgerEvent]:
     """One event for the people with sight, and one per holder for its own handle, each with its own records only."""
     told = LedgerEvent(
         kind=Kind.DISCLOSURE_MADE if answer.records else Kind.DISCLOSURE_REFUSED,
         body=_body(answer, answer.records),
         subject_event_id=answer.id,
-        sight=ruling.sight,
+        sight=sight,
     )
     return [told, *(_holders_event(agency, handle, answer) for agency, handle in reader.handles)]
 

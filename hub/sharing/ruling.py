@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from hub.circumstances.hiding import hidden_from_worker
 from hub.circumstances.life import owners_of_life
 from hub.database import Clock, is_sqlite, reading
 from hub.directory import links, ties
@@ -118,7 +119,7 @@ def rule(room: Sharing, connection: Connection, reader: Reader, *, wanted: int, 
     if needs.life and not reader.with_life:
         raise FactsMoved
     asked = Asked(needs, keys, recipient=reader.principal.agency_id, before=number)
-    facts = gather(connection, reader.learner_id, deciders=sight, catalogue=room.book.catalogue, at=at, asked=asked)
+    facts = _facts(room, connection, reader, sight, at=at, asked=asked)
     room.pause("after_facts")
     known = facts.as_facts()
     requests = [_request(reader.principal, holder, wanted=wanted, at=at) for holder in _holders(snapshot, reader)]
@@ -137,6 +138,16 @@ def _cells(snapshot: Snapshot, principal: Principal) -> dict[str, tuple[Cell, ..
     """By holder, what the protocols say for this reader."""
     asked = principal.agency_id, principal.purpose, principal.role
     return {holder: cells for (*others, holder), cells in snapshot.cells.items() if tuple(others) == asked}
+
+
+def _facts(
+    room: Sharing, connection: Connection, reader: Reader, sight: tuple[UUID, ...], *, at: datetime, asked: Asked
+) -> LearnerFacts:
+    """What is true of the learner; an override that the acting person must not know of opens nothing to them."""
+    facts = gather(connection, reader.learner_id, deciders=sight, catalogue=room.book.catalogue, at=at, asked=asked)
+    acting = reader.principal.acting_person_id
+    hidden = hidden_from_worker(connection, reader.learner_id, person_id=acting, at=at)
+    return facts.without_overrides(hidden.overrides)
 
 
 def _holders(snapshot: Snapshot, reader: Reader) -> list[str]:
@@ -168,13 +179,6 @@ def confirm(room: Sharing, connection: Connection, reader: Reader, ruling: Rulin
     if is_sqlite(connection):
         return
     sight = tuple(person.person_id for person in ties.people_with_sight(connection, reader.learner_id, at=ruling.at))
-    facts = gather(
-        connection,
-        reader.learner_id,
-        deciders=sight,
-        catalogue=room.book.catalogue,
-        at=ruling.at,
-        asked=ruling.asked,
-    )
+    facts = _facts(room, connection, reader, sight, at=ruling.at, asked=ruling.asked)
     if sight != ruling.sight or facts != ruling.facts:
         raise FactsMoved

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hub.circumstances.tables import override_keeps_from
 from hub.database import is_sqlite
 from hub.directory.model import Office
 from hub.directory.tables import accountable, duty_person, learner, office, person, tie
@@ -42,6 +43,12 @@ def duty_now(connection: Connection, agency_id: str) -> UUID | None:
 def is_active(connection: Connection, person_id: UUID) -> bool:
     """True for a person who is known and not put out of use."""
     return connection.scalar(select(person.c.id).where(person.c.id == person_id, person.c.is_active)) is not None
+
+
+def is_kept_from(connection: Connection, notice_id: UUID, person_id: UUID) -> bool:
+    """True where the notice is about an override of which this person must not know."""
+    found = select(notice.c.id).where(notice.c.id == notice_id, _is_kept_from(person_id))
+    return connection.scalar(found) is not None
 
 
 def has_tie(connection: Connection, *, person_id: UUID, learner_id: UUID, on: date) -> bool:
@@ -161,12 +168,20 @@ def _may_know(person_id: UUID, on: date) -> ColumnElement[bool]:
     named = notice.c.audience == f"person:{person_id}"
     return and_(
         active,
+        ~_is_kept_from(person_id),
         or_(
             and_(notice.c.audience == "accountable", is_accountable),
             and_(notice.c.audience == "duty", is_duty),
             *(and_(notice.c.audience == one.value, _holds_office(person_id, one)) for one in Office),
             and_(named, or_(notice.c.learner_id.is_(None), is_accountable, is_tied)),
         ),
+    )
+
+
+def _is_kept_from(person_id: UUID) -> ColumnElement[bool]:
+    """A notice about an override that names this person as one who must not know. Its event is the override itself."""
+    return exists().where(
+        override_keeps_from.c.override_id == notice.c.event_id, override_keeps_from.c.person_id == person_id
     )
 
 

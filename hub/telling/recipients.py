@@ -20,13 +20,16 @@ def recipient_now(connection: Connection, leased: Leased, *, at: datetime) -> UU
 
     Raises:
         NobodyToTell: the role has nobody active in it; that is a fault of the set-up, and is tried again.
-        MayNotKnow: the named person is out of use, or has no tie to the learner any more.
+        MayNotKnow: the named person is out of use, or has no tie to the learner any more; or it is about an override
+            that the accountable person must not know of (somebody else was told in their place).
     """
-    if leased.audience.role is AudienceRole.PERSON:
-        return _named(connection, leased, at=at)
-    found = _of_role(connection, leased)
+    named = leased.audience.role is AudienceRole.PERSON
+    found = _named(connection, leased, at=at) if named else _of_role(connection, leased)
     if found is None:
         raise NobodyToTell(leased.id)
+    if queries.is_kept_from(connection, leased.id, found):
+        # An office has changed hands since: a person must look whom to tell, so it is not let go of.
+        raise NobodyToTell(leased.id) if leased.audience.role in OF_AGENCY else MayNotKnow(leased.id)
     return found
 
 

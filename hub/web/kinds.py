@@ -56,6 +56,17 @@ NOTICES: Final[dict[str, str]] = {
     NoticeKind.SHARING_OBJECTED: mark("Somebody objected to sharing"),
     NoticeKind.TIE_CHANGED: mark("Who may act for the learner has changed"),
     NoticeKind.RECORDS_SHARED: mark("A service looked at records, under a rule that says you are told"),
+    NoticeKind.BAR_SET: mark("A bar on sharing was set"),
+    NoticeKind.BAR_LIFTED: mark("A bar on sharing was lifted"),
+    NoticeKind.BAR_REVIEW_DUE: mark("A bar on sharing must be looked at again"),
+    NoticeKind.OVERRIDE_MADE: mark("A safeguarding override was made"),
+    NoticeKind.OVERRIDE_ACT_INSTEAD: mark(
+        "A safeguarding override was made, and you act in place of the accountable person"
+    ),
+    NoticeKind.OVERRIDE_CONFIRMED: mark("A second person confirmed a safeguarding override"),
+    NoticeKind.OVERRIDE_ENDED: mark("A safeguarding override has ended"),
+    NoticeKind.OVERRIDE_REVIEW_DUE: mark("A safeguarding override must be reviewed"),
+    NoticeKind.OVERRIDE_REVIEW_OVERDUE: mark("The review of a safeguarding override is overdue"),
 }
 
 STATUSES: Final[dict[str, str]] = {

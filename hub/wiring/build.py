@@ -18,6 +18,7 @@ from hub.directory.contact import NobodyThere, contact_of
 from hub.directory.model import Language
 from hub.migrations.run import Store, upgrade
 from hub.protocols.book import PolicyBook
+from hub.safeguarding.model import Safeguarding
 from hub.sealing.key_store import KeyStore
 from hub.sealing.keyring import Keyrings, passphrase_files
 from hub.sealing.model import HUB, person_key
@@ -30,6 +31,7 @@ from hub.telling.model import Address
 from hub.wiring.doorbell import Doorbell
 from hub.wiring.hub import Hub
 from hub.wiring.notice_events import record_notice_events
+from hub.wiring.safeguarding import SafeguardingDesk
 from hub.wiring.secrets import create_passphrase, create_secrets, signer_key
 from policies.load_catalogue import load_catalogue
 from policies.protocols import load_protocols
@@ -123,19 +125,21 @@ def build(
     with unit_of_work(engine) as connection:
         book.put_in_force(connection, at=clock())
     sharing = Sharing(engine, keys, book, clock) if pause is None else Sharing(engine, keys, book, clock, pause)
+    bell = SilentDoorbell() if doorbell is None else doorbell
     return Hub(
         settings=settings,
         engine=engine,
         key_engine=key_engine,
         keys=keys,
         clock=clock,
-        doorbell=SilentDoorbell() if doorbell is None else doorbell,
+        doorbell=bell,
         holder=f"{socket.gethostname()}:{os.getpid()}",
         signer=signer_of(settings),
         sharing=sharing,
         consenting=Consenting(engine, keys, book, clock),
         syncing=Syncing(engine, keys, book, clock),
         post=_post(settings, keys, engine),
+        safeguarding=SafeguardingDesk(Safeguarding(engine, keys, book, clock), bell),
     )
 
 

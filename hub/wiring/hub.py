@@ -45,6 +45,7 @@ from hub.wiring.health import Health
 from hub.wiring.identifiers import identified
 from hub.wiring.learner_lines import LearnerLine, learner_lines, name_of
 from hub.wiring.names import Language, Names
+from hub.wiring.safeguarding import SafeguardingDesk
 from policies.fields import Catalogue
 
 _log = structlog.get_logger(__name__)
@@ -69,6 +70,7 @@ class Hub:
     consenting: Consenting
     syncing: Syncing
     post: Post
+    safeguarding: SafeguardingDesk
     _last_asked: float = field(default_factory=time.monotonic)
     _was_active: bool = False
     _health: Health = field(default_factory=Health)
@@ -245,8 +247,9 @@ class Hub:
     # ---- work of this process
 
     def deliver_due(self, at: datetime) -> int:
-        """Tell some of the notices that are due, and end consents whose time is over."""
-        return deliver.sweep(self.post, holder=self.holder, at=at) + expire_due(self.consenting, at=at)
+        """Tell some of the notices that are due, and do what time brings: ends of consents and overrides, reviews."""
+        told = deliver.sweep(self.post, holder=self.holder, at=at)
+        return told + expire_due(self.consenting, at=at) + self.safeguarding.sweep(at)
 
     def sequence(self) -> int:
         """Put waiting entries into the ledger and publish its checkpoint, where this process holds the lease."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from hub.circumstances.hiding import names_hidden_since
 from hub.directory import contact, ties
 from hub.directory.hand_over import learners_in_care_of
 from hub.directory.queries import parties
@@ -48,12 +49,29 @@ def name_of(connection: Connection, keys: KeyStore, learner_id: UUID, person_id:
     """What a learner is called on this person's page: a worker's own agency's name for them, where it has one.
 
     Another partner may know a name that is not for this worker. Else the oldest name; empty where nobody gave one.
+    While a bar hides where the learner is, or who they became, the family is shown no name that came or changed since
+    it was set, and a worker none but their own agency's.
     """
     person = parties.person_by_id(connection, person_id)
     own = None if person is None else person.agency_id
-    for agency_id in dict.fromkeys((own, None)):
-        try:
-            return contact.contact_of(connection, keys, learner_key(learner_id), as_known_to=agency_id).name
-        except contact.NobodyThere:
-            continue
-    return ""
+    since = names_hidden_since(connection, learner_id)
+    if own is not None:
+        found = _name(connection, keys, learner_id, as_known_to=own)
+        if found or since is not None:
+            return found
+    return _name(connection, keys, learner_id, before=since)
+
+
+def _name(
+    connection: Connection,
+    keys: KeyStore,
+    learner_id: UUID,
+    *,
+    as_known_to: str | None = None,
+    before: datetime | None = None,
+) -> str:
+    try:
+        known = contact.contact_of(connection, keys, learner_key(learner_id), as_known_to=as_known_to, before=before)
+    except contact.NobodyThere:
+        return ""
+    return known.name

@@ -18,6 +18,7 @@ OPENERS: dict[tuple[str, str], str] = {
     ("hub/sealing/reseal.py", "reseal"): "nothing",
     ("hub/directory/contact.py", "contact_of"): "a name or an address, for a page or a mail that is theirs",
     ("hub/circumstances/life.py", "life_of"): "an age in whole years and a level of need",
+    ("hub/safeguarding/words.py", "words_of"): "the words of an override or a bar, for who acts on them",
     ("hub/consenting/receipts.py", "receipt"): "the opening of an entry, for the person whose stream it is in",
 }
 

@@ -144,7 +144,7 @@ def identifiers_of_learners(connection: Connection, learner_ids: Iterable[UUID])
 
 
 def demographics_of_learners(connection: Connection, learner_ids: Iterable[UUID]) -> list[Row[Any]]:
-    """learner_id, agency_id, handle_id, sealed: what each partner has of these learners, oldest handle first."""
+    """learner_id, agency_id, handle_id, sealed, changed_at: what each partner has of these learners, oldest first."""
     rows: list[Row[Any]] = []
     for chunk in _chunks(learner_ids):
         rows += connection.execute(
@@ -153,6 +153,7 @@ def demographics_of_learners(connection: Connection, learner_ids: Iterable[UUID]
                 handle_demographics.c.agency_id,
                 handle_demographics.c.handle_id,
                 handle_demographics.c.sealed,
+                handle_demographics.c.changed_at,
             )
             .join(
                 handle_demographics,

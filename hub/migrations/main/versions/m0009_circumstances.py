@@ -78,19 +78,27 @@ def upgrade() -> None:
         sa.Column("ordinals", sa.JSON(), nullable=False),
         sa.Column("evidence_kind", sa.String(length=40), nullable=False),
         sa.Column("sealed_evidence", sa.LargeBinary(), nullable=False),
+        sa.Column("agency_id", sa.String(length=40), nullable=False, comment="whose person set it"),
         sa.Column("set_by", sa.Uuid(), nullable=False),
         sa.Column("set_at", columns.Instant(timezone=True), nullable=False),
         sa.Column("review_on", sa.Date(), nullable=False),
+        sa.Column("review_asked_on", sa.Date(), nullable=True),
+        sa.Column("reviewed_at", columns.Instant(timezone=True), nullable=True),
+        sa.Column("reviewed_by", sa.Uuid(), nullable=True),
+        sa.Column("sealed_review", sa.LargeBinary(), nullable=True),
         sa.Column("lifted_at", columns.Instant(timezone=True), nullable=True),
         sa.Column("lifted_by", sa.Uuid(), nullable=True),
         sa.Column("sealed_lift_reason", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name=op.f("ck_bar_lifted_by_somebody")),
+        sa.CheckConstraint("(reviewed_at IS NULL) = (reviewed_by IS NULL)", name=op.f("ck_bar_reviewed_by_somebody")),
         sa.ForeignKeyConstraint(["learner_id"], ["learner.id"], name=op.f("fk_bar_learner_id")),
         sa.ForeignKeyConstraint(["lifted_by"], ["person.id"], name=op.f("fk_bar_lifted_by")),
+        sa.ForeignKeyConstraint(["reviewed_by"], ["person.id"], name=op.f("fk_bar_reviewed_by")),
         sa.ForeignKeyConstraint(["set_by"], ["person.id"], name=op.f("fk_bar_set_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bar")),
     )
     op.create_index(op.f("ix_bar_learner_id"), "bar", ["learner_id"], unique=False)
+    op.create_index("ix_bar_review_on", "bar", ["review_on"], unique=False)
     op.create_table(
         "level_of_need",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -152,6 +160,12 @@ def upgrade() -> None:
         sa.Column("ended_at", columns.Instant(timezone=True), nullable=True),
         sa.Column("ended_because", sa.String(length=40), nullable=True),
         sa.Column("review_due_on", sa.Date(), nullable=False),
+        sa.Column(
+            "overdue_told_at",
+            columns.Instant(timezone=True),
+            nullable=True,
+            comment="when its lead and the designated person were told that nobody looked",
+        ),
         sa.Column("reviewed_at", columns.Instant(timezone=True), nullable=True),
         sa.Column("reviewed_by", sa.Uuid(), nullable=True),
         sa.Column("review_outcome", sa.String(length=40), nullable=True),
@@ -188,10 +202,26 @@ def upgrade() -> None:
         op.f("ix_safeguarding_override_acting_person_id"), "safeguarding_override", ["acting_person_id"], unique=False
     )
     op.create_index(op.f("ix_safeguarding_override_learner_id"), "safeguarding_override", ["learner_id"], unique=False)
+    op.create_index("ix_safeguarding_override_made_at", "safeguarding_override", ["agency_id", "made_at"], unique=False)
+    op.create_table(
+        "acting_role",
+        sa.Column("agency_id", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.String(length=80), nullable=False),
+        sa.Column("named_at", columns.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "person_id"],
+            ["person.agency_id", "person.id"],
+            name=op.f("fk_acting_role_agency_id_person_id"),
+        ),
+        sa.PrimaryKeyConstraint("agency_id", "person_id", "role", name=op.f("pk_acting_role")),
+    )
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_table("acting_role")
+    op.drop_index("ix_safeguarding_override_made_at", table_name="safeguarding_override")
     op.drop_index(op.f("ix_safeguarding_override_learner_id"), table_name="safeguarding_override")
     op.drop_index(op.f("ix_safeguarding_override_acting_person_id"), table_name="safeguarding_override")
     op.drop_table("safeguarding_override")
@@ -199,6 +229,7 @@ def downgrade() -> None:
     op.drop_table("objection")
     op.drop_index(op.f("ix_level_of_need_learner_id"), table_name="level_of_need")
     op.drop_table("level_of_need")
+    op.drop_index("ix_bar_review_on", table_name="bar")
     op.drop_index(op.f("ix_bar_learner_id"), table_name="bar")
     op.drop_table("bar")
     op.drop_index(op.f("ix_agency_tie_learner_id"), table_name="agency_tie")
