@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 ROOT = Path(__file__).parent.parent
 REQUIRED = os.environ.get("DOLEN_REQUIRE_SERVICES") == "1"
@@ -15,7 +15,11 @@ REQUIRED = os.environ.get("DOLEN_REQUIRE_SERVICES") == "1"
 # Time is not what properties are about; a failing example is printed so that it can be made a test of its own.
 settings.register_profile("usual", deadline=None, print_blob=True)
 settings.register_profile("soak", settings.get_profile("usual"), max_examples=2000)
-settings.load_profile("soak" if os.environ.get("DOLEN_SOAK") else "usual")
+# With a fault planted on purpose, that a property fails is all that is asked: nobody reads the smallest example.
+settings.register_profile("planted", settings.get_profile("usual"), phases=(Phase.explicit, Phase.generate))
+settings.load_profile(
+    "planted" if os.environ.get("DOLEN_PLANTED") else "soak" if os.environ.get("DOLEN_SOAK") else "usual"
+)
 
 
 def unavailable(what: str) -> None:
