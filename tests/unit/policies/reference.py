@@ -112,6 +112,10 @@ def has(mask: int, ordinal: int) -> bool:
     return bin(mask)[2:][::-1][ordinal : ordinal + 1] == "1"
 
 
+def ordinals(mask: int) -> list[int]:
+    return [place for place, bit in enumerate(reversed(bin(mask)[2:])) if bit == "1"]
+
+
 def field_reason(ordinal: int, question: Question) -> tuple[str, set[str]]:
     request = question.request
     if question.named is not None:
@@ -363,7 +367,7 @@ def is_used_up(rule: Rule, request: AccessRequest, facts: Facts) -> bool:
         if one.holder == request.holder
         and one.recipient == request.recipient
         and one.purpose == request.purpose
-        and any(has(one.mask, ordinal) and has(rule.mask, ordinal) for ordinal in range(40))
+        and any(has(one.mask, ordinal) for ordinal in ordinals(rule.mask))
         and one.at > since
     ]
     return len(counted) >= rule.obligations.reads.most
@@ -410,7 +414,7 @@ def is_about(rule: Rule, request: AccessRequest) -> bool:
 def without_ambiguity(rows: Sequence[Row]) -> list[Row]:
     """Rows of files that would not load: where one protocol gives a reader a field on two bases, none counts."""
     return [
-        (protocol, replace(rule, mask=sum(1 << at for at in range(40) if is_clear(at, protocol, rule, rows))))
+        (protocol, replace(rule, mask=sum(1 << at for at in ordinals(rule.mask) if is_clear(at, protocol, rule, rows))))
         for protocol, rule in rows
     ]
 
