@@ -10,14 +10,28 @@ from flask import current_app
 
 from hub.consenting.model import ConsentLine
 from hub.directory.model import Principal
+from hub.safeguarding.model import Made, Override
 from hub.sharing.model import Disclosure, RecordQuery
 from hub.syncing.model import RowReport
 
 EXTENSION = "dolen_api"
 
 
+class OverrideUseCases(Protocol):
+    """What a partner's system may do about overrides."""
+
+    def begin_override(self, principal: Principal, person_id: UUID, new: Override) -> Made:
+        """Make an override in the name of a person of the caller's agency; nobody is confirmed by a token."""
+        ...
+
+
 class ApiUseCases(Protocol):
     """The use cases of agency systems. `principal` is who asks, as the access token says."""
+
+    @property
+    def safeguarding(self) -> OverrideUseCases:
+        """Overrides."""
+        ...
 
     def disclose(self, principal: Principal, handle_id: UUID, query: RecordQuery) -> Disclosure:
         """What this caller may see of this learner now, recorded."""

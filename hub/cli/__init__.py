@@ -28,6 +28,7 @@ _COMMANDS = {
     "person": "hub.cli.people:person",
     "learner": "hub.cli.learners:learner",
     "tie": "hub.cli.learners:tie",
+    "bar": "hub.cli.bars:bar",
     "handover": "hub.cli.learners:handover",
 }
 _SENTENCE = 300

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import IO
 from uuid import UUID
 
 import click
 
-from hub.cli.faults import Unusable
+from hub.cli.faults import Refused, Unusable
 from hub.cli.personal import FROM, read_members, text_of
 from hub.cli.printing import say, say_json, say_table
 from hub.cli.running import load_settings, opened_stores
 from hub.database import reading, unit_of_work
+from hub.directory.acting_roles import let_act, stop_acting
 from hub.directory.model import Contact, Language, PersonRole
 from hub.directory.queries import parties
 from hub.directory.register import draft_person, register_person, set_person_active
 from hub.oauth.strict_json import Value
+
+_ROLE = re.compile(r"[a-z][a-z0-9-]{0,79}")
 
 
 @click.group()
@@ -70,6 +74,34 @@ def off(person_id: UUID) -> None:
     with opened_stores(load_settings()) as stores, unit_of_work(stores.engine) as connection:
         set_person_active(connection, person_id, is_active=False)
     say(f"Person {person_id} can sign in no longer. `dolen doctor` says who must be handed over.")
+
+
+@person.command()
+@click.argument("person_id", metavar="PERSON", type=click.UUID)
+@click.option("--role", required=True, metavar="ROLE", help="A role of the person's agency in a protocol.")
+@click.option("--no-longer", is_flag=True, help="Take the role away, from the next act on.")
+def may(person_id: UUID, role: str, no_longer: bool) -> None:
+    """Let a person act in a protocol role for the agency that they work for; without one they can make no override.
+
+    \b
+    Example:
+      dolen person may 0197f6a2-7c1b-7e60-8f4e-2f1f0a4b9c11 --role clinician
+      dolen person may 0197f6a2-7c1b-7e60-8f4e-2f1f0a4b9c11 --role clinician --no-longer
+    """
+    with opened_stores(load_settings()) as stores, unit_of_work(stores.engine) as connection:
+        if no_longer:
+            could = stop_acting(connection, person_id=person_id, role=role)
+        else:
+            let_act(connection, person_id=person_id, role=_role(role), at=stores.clock())
+    if no_longer and not could:
+        raise Refused(f"person {person_id} could not act as {role}", todo="look at the id and the role")
+    say(f"Person {person_id} may {'no longer act' if no_longer else 'act'} as {role}, from now on.")
+
+
+def _role(role: str) -> str:
+    if _ROLE.fullmatch(role) is None:
+        raise Unusable("a role is a code of a protocol, such as clinician", todo="`dolen policy check` names the file")
+    return role
 
 
 @person.command("list")

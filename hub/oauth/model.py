@@ -23,6 +23,7 @@ class Scope(StrEnum):
     ASSESSMENTS_WRITE = "assessments:write"
     CONSENTS_READ = "consents:read"
     DISCLOSURES_READ = "disclosures:read"
+    OVERRIDES_BEGIN = "overrides:begin"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from apiflask import APIFlask
@@ -14,6 +14,8 @@ from hub import api, problems
 from hub.consenting.model import ConsentLine
 from hub.directory.model import Principal
 from hub.oauth import endpoints
+from hub.safeguarding.errors import NotForYou
+from hub.safeguarding.model import Made, Override
 from hub.sharing.errors import NotKnownHere, PurposeMissing
 from hub.sharing.model import Disclosure, RecordQuery, ShownRecord, Withheld
 from hub.syncing.model import RowReport
@@ -91,6 +93,16 @@ class FakeHub:
                 {"record_id": str(RECORD), "version": 2, "holder": "health", "fields": ["health.growth.height"]}
             ],
         }
+
+    @property
+    def safeguarding(self) -> FakeHub:
+        return self
+
+    def begin_override(self, principal: Principal, person_id: UUID, new: Override) -> Made:
+        self._asked(principal, person_id, new)
+        if new.handle_id != KNOWN:
+            raise NotForYou
+        return Made(DISCLOSURE, AT, AT + timedelta(hours=1), AT + timedelta(hours=new.hours))
 
     def checkpoint(self) -> bytes | None:
         self._asked()

@@ -43,11 +43,13 @@ def sound(answer: TestResponse) -> None:
 @pytest.fixture
 def headers(world: ApiWorld, partner: Partner) -> dict[str, str]:
     """A token for everything."""
-    scope = "records:read learners:lookup assessments:write consents:read disclosures:read"
+    scope = "records:read learners:lookup assessments:write consents:read disclosures:read overrides:begin"
     return authorised(partner, scope=scope)
 
 
-@given(body=BODIES, content_type=TYPES, path=st.sampled_from(["/v1/assessments", "/v1/learners/lookup"]))
+@given(
+    body=BODIES, content_type=TYPES, path=st.sampled_from(["/v1/assessments", "/v1/learners/lookup", "/v1/overrides"])
+)
 @FEW
 def test_no_body_breaks_a_route(
     world: ApiWorld, headers: dict[str, str], body: bytes, content_type: str, path: str

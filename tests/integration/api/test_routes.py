@@ -232,12 +232,55 @@ def test_a_disclosure_is_shown_to_whom_it_was_made(world: ApiWorld, partner: Par
     problem(world.http.get(f"/v1/disclosures/{uuid4()}", headers=headers), 404, "not-found")
 
 
+OVERRIDE = {
+    "learner": str(KNOWN),
+    "acting_person": str(DISCLOSURE),
+    "fields": ["health.mental_health.summary"],
+    "reason": "missing",
+    "words": "Not seen since school",
+}
+
+
+def test_an_override_is_begun_in_the_role_and_for_the_purpose_of_the_token(world: ApiWorld, partner: Partner) -> None:
+    headers = authorised(partner, scope="overrides:begin")
+    answer = world.http.post("/v1/overrides", headers=headers, json=OVERRIDE)
+    assert answer.status_code == 201
+    assert answer.get_json()["override_id"] == str(DISCLOSURE)
+    principal, person, new = world.hub.asked[-1]  # type: ignore[misc]
+    assert (person, new.purpose, new.role) == (DISCLOSURE, principal.purpose, principal.role)
+    headers = authorised(partner, scope="overrides:begin", authorization_details=...)
+    problem(world.http.post("/v1/overrides", headers=headers, json=OVERRIDE), 403, "purpose-missing")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"learner": [str(KNOWN), str(KNOWN)]},
+        {"learners": [str(KNOWN)]},
+        {"second_person": str(KNOWN)},
+        {"reason": "curious"},
+        {"words": ""},
+        {"hours": 25},
+        {"hours": True},
+        {"fields": []},
+        {"sight_from": "2027-03-01T09:00:00"},
+    ],
+)
+def test_an_override_for_several_learners_or_with_a_second_person_is_refused(
+    world: ApiWorld, partner: Partner, changed: dict[str, object]
+) -> None:
+    headers = authorised(partner, scope="overrides:begin")
+    problem(world.http.post("/v1/overrides", headers=headers, json=OVERRIDE | changed), 400, "request-refused")
+    assert world.hub.asked == []
+
+
 ROUTES = [
     ("POST", "/v1/learners/lookup", "learners:lookup"),
     ("GET", f"/v1/learners/{KNOWN}/records", "records:read"),
     ("POST", "/v1/assessments", "assessments:write"),
     ("GET", f"/v1/consents?learner={KNOWN}", "consents:read"),
     ("GET", f"/v1/disclosures/{DISCLOSURE}", "disclosures:read"),
+    ("POST", "/v1/overrides", "overrides:begin"),
 ]
 
 
