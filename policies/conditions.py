@@ -27,7 +27,7 @@ def is_guarded(rule: Rule) -> bool:
 def is_met(when: When, request: AccessRequest, facts: Facts) -> bool:
     """Whether all that a row asks of the learner is so at the instant of the request; unknown is not."""
     return (
-        _age_is_met(when, facts.age)
+        meets_age(when, facts.age)
         and (not when.levels or facts.level in when.levels)
         and (not when.live_tie or request.recipient in facts.live_ties)
         and (when.from_on is None or midnight(when.from_on) <= request.at)
@@ -59,7 +59,8 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=UTC)
 
 
-def _age_is_met(when: When, age: int | None) -> bool:
+def meets_age(when: When, age: int | None) -> bool:
+    """Whether an age in completed years is within a row's band; an unknown one is within none but the open one."""
     if when.age_from is None and when.age_until is None:
         return True
     if age is None:

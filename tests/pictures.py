@@ -85,12 +85,20 @@ def family(page: Page, lines: Queue[str]) -> None:
     page.goto(page.url.replace("/en/", "/cy/"))
     page.locator("h2", has_text=HEALTH.name_cy).evaluate("heading => heading.scrollIntoView()")
     take(page, "who-can-see-what-in-welsh", height=1060)
-    page.goto(page.url.replace("/cy/", "/en/").replace("/sharing", "/decisions"))
+    page.goto(page.url.replace("/cy/", "/en/"))
+    why(page)
+    page.goto(page.url.partition("/sharing")[0] + "/decisions")
     _choose(page)
     take(page, "check-your-answers", height=1425)
     _go_on(page)
     take(page, "confirmation", height=1085)
     page.locator("form[action$=sign-out] button").click()
+
+
+def why(page: Page) -> None:
+    """From "who can see what": why the school can't see what the speech therapist wrote."""
+    page.locator("tr", has_text="Speech").filter(has_text=HEALTH.name_en).first.locator("th a").click()
+    take(page, "explain", height=1720)
 
 
 def accountable(page: Page, lines: Queue[str], settings: Settings) -> None:

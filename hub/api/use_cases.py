@@ -11,6 +11,7 @@ from flask import current_app
 from hub.consenting.model import ConsentLine
 from hub.directory.model import Principal
 from hub.safeguarding.model import Made, Override
+from hub.sharing.explained import Explained
 from hub.sharing.model import Disclosure, RecordQuery
 from hub.syncing.model import RowReport
 
@@ -25,12 +26,25 @@ class OverrideUseCases(Protocol):
         ...
 
 
+class ApiExplaining(Protocol):
+    """Why, for agency systems."""
+
+    def to_recipient(self, principal: Principal, handle_id: UUID, fields: Sequence[str] | None = None) -> Explained:
+        """Why this caller may or may not see each field of this learner now; nothing is opened or recorded."""
+        ...
+
+
 class ApiUseCases(Protocol):
     """The use cases of agency systems. `principal` is who asks, as the access token says."""
 
     @property
     def safeguarding(self) -> OverrideUseCases:
         """Overrides."""
+        ...
+
+    @property
+    def explaining(self) -> ApiExplaining:
+        """Why."""
         ...
 
     def disclose(self, principal: Principal, handle_id: UUID, query: RecordQuery) -> Disclosure:

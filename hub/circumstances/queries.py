@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     String,
     Uuid,
+    and_,
     bindparam,
     case,
     cast,
@@ -56,6 +57,7 @@ class StandingRow:
     until_at: datetime | None
 
 
+_COUNTS = and_(objection.c.withdrawn_at.is_(None), or_(objection.c.answer.is_(None), objection.c.answer != REJECTED))
 _LEARNER, _AT, _ON = bindparam("learner", type_=Uuid), bindparam("at", type_=Instant), bindparam("on", type_=Date)
 _NO_TEXT, _NO_INSTANT, _NO_LIST = cast(null(), String), cast(null(), Instant), cast(null(), JSON)
 
@@ -100,11 +102,7 @@ _STANDING = union_all(
         objection.c.ordinals,
         objection.c.made_at,
         _NO_INSTANT,
-    ).where(
-        objection.c.learner_id == _LEARNER,
-        objection.c.withdrawn_at.is_(None),
-        or_(objection.c.answer.is_(None), objection.c.answer != REJECTED),
-    ),
+    ).where(objection.c.learner_id == _LEARNER, _COUNTS),
     select(
         literal(TIE, Integer),
         agency_tie.c.id,
@@ -231,3 +229,25 @@ def barred_since(connection: Connection, learner_id: UUID, kinds: Collection[str
 def agencies_of_sectors(connection: Connection, sectors: Collection[str]) -> frozenset[str]:
     """Agencies of these sectors."""
     return frozenset(connection.execute(select(agency.c.id).where(agency.c.sector.in_(sectors))).scalars())
+
+
+def objections_by(connection: Connection, learner_id: UUID, person_id: UUID) -> list[StandingRow]:
+    """The objections of one person about this learner that count, in the shape of `standing`."""
+    statement = (
+        select(objection)
+        .where(objection.c.learner_id == learner_id, objection.c.person_id == person_id, _COUNTS)
+        .order_by(objection.c.id)
+    )
+    return [
+        StandingRow(
+            what=OBJECTION,
+            id=row.id,
+            agency=row.recipient_id,
+            code=row.purpose,
+            extra=row.holder_id,
+            ordinals=tuple(row.ordinals),
+            from_at=row.made_at,
+            until_at=None,
+        )
+        for row in connection.execute(statement)
+    ]

@@ -46,6 +46,13 @@ def circumstances_of(connection: Connection, learner_id: UUID, *, catalogue: Cat
     )
 
 
+def objections_by(
+    connection: Connection, learner_id: UUID, person_id: UUID, *, catalogue: Catalogue
+) -> tuple[ObjectionFact, ...]:
+    """The objections of one person that count now."""
+    return tuple(_objection(row, catalogue) for row in queries.objections_by(connection, learner_id, person_id))
+
+
 def _of(rows: Iterable[StandingRow], what: int) -> list[StandingRow]:
     return [row for row in rows if row.what == what]
 

@@ -24,6 +24,9 @@ class Pace:
 LOOKUPS = (Pace("lookup-minute", 300, 60), Pace("lookup-hour", 5_000, 3_600))
 """Identifier lookups of one client. A large school's roll fits into an hour; trying numbers out does not get far."""
 
+EXPLANATIONS = (Pace("explain-minute", 60, 60), Pace("explain-hour", 1_000, 3_600))
+"""Explanations to one client: for people who ask why, not for following a learner's consents minute by minute."""
+
 
 def keep_pace(engine: Engine, paces: tuple[Pace, ...], *, client_id: str, at: datetime) -> None:
     """Count one use by this client. Raises TooOften past a limit; refused ones count too."""

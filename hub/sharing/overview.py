@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from hub.circumstances.hiding import Hidden, hidden_from_family
+from hub.circumstances.hiding import hidden_from_family
 from hub.circumstances.life import owners_of_life
 from hub.database import reading
 from hub.directory import links, ties
@@ -20,8 +21,9 @@ from hub.sharing.model import DisclosureEntry, SightOverview
 from hub.sharing.needs import needs_of
 from hub.sharing.ruling import Sharing
 from hub.sharing.sight import rows_of
+from policies.facts import Facts
 from policies.fields import Catalogue
-from policies.snapshot import Cell
+from policies.snapshot import Cell, Snapshot
 
 MAX_ENTRIES = 200
 
@@ -33,25 +35,52 @@ def who_sees_what(room: Sharing, person_id: UUID, learner_id: UUID) -> SightOver
     """
     at = room.clock()
     with reading(room.engine) as connection:
-        deciders = _deciders(connection, person_id, learner_id, at)
-        snapshot = room.book.snapshot(connection)
-        hidden = hidden_from_family(connection, learner_id, person_id=person_id, at=at)
-        handles = links.handles_of(connection, learner_id)
-        holders = {agency for agency, _ in handles} - hidden.agencies
-        cells = [
-            cell for cell in snapshot.in_force(at) if cell.holder in holders and cell.recipient not in hidden.agencies
-        ]
-        asked = _asked(room, learner_id, cells, handles=[handle for _, handle in handles], hidden=hidden)
-        facts = gather(connection, learner_id, deciders=deciders, catalogue=room.book.catalogue, at=at, asked=asked)
-        facts = facts.without_overrides(hidden.overrides)
-    rows = rows_of(snapshot, facts.as_facts(), cells, at=at)
+        deciders = deciders_of(connection, person_id, learner_id, at=at)
+        known = known_to(room, connection, person_id, learner_id, deciders=deciders, at=at)
+    rows = rows_of(known.snapshot, known.facts, known.cells, at=at)
     return SightOverview(learner_id=learner_id, at=at, rows=tuple(rows))
 
 
-def _asked(room: Sharing, learner_id: UUID, cells: Sequence[Cell], *, handles: Sequence[UUID], hidden: Hidden) -> Asked:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a page about one learner goes by: protocols, the cells of the holders that know the learner, facts."""
+
+    snapshot: Snapshot
+    cells: tuple[Cell, ...]
+    facts: Facts
+
+
+def known_to(
+    room: Sharing,
+    connection: Connection,
+    person_id: UUID,
+    learner_id: UUID,
+    *,
+    deciders: Collection[UUID],
+    at: datetime,
+) -> Known:
+    """What is known about a learner at `at` where the answers of `deciders` count, without what is hidden from this
+    person."""
+    snapshot = room.book.snapshot(connection)
+    hidden = hidden_from_family(connection, learner_id, person_id=person_id, at=at)
+    handles = links.handles_of(connection, learner_id)
+    holders = {agency for agency, _ in handles} - hidden.agencies
+    cells = tuple(
+        cell for cell in snapshot.in_force(at) if cell.holder in holders and cell.recipient not in hidden.agencies
+    )
+    asked = asked_by(room, learner_id, cells, handles=[handle for _, handle in handles])
+    asked = replace(asked, hidden=hidden)
+    facts = gather(connection, learner_id, deciders=deciders, catalogue=room.book.catalogue, at=at, asked=asked)
+    return Known(snapshot, cells, facts.without_overrides(hidden.overrides).as_facts())
+
+
+def asked_by(
+    room: Sharing, learner_id: UUID, cells: Iterable[Cell], *, handles: Sequence[UUID], recipient: str | None = None
+) -> Asked:
+    """What these cells ask about a learner besides; with a recipient, its own reads count and nobody else's."""
     needs = needs_of(cells)
     keys = room.keys.unwrap_many(owners_of_life(learner_id, handles)) if needs.life else {}
-    return Asked(needs, keys, hidden=hidden)
+    return Asked(needs, keys, recipient=recipient)
 
 
 def who_looked(room: Sharing, person_id: UUID, learner_id: UUID) -> Sequence[DisclosureEntry]:
@@ -61,13 +90,14 @@ def who_looked(room: Sharing, person_id: UUID, learner_id: UUID) -> Sequence[Dis
     """
     at = room.clock()
     with reading(room.engine) as connection:
-        _deciders(connection, person_id, learner_id, at)
+        deciders_of(connection, person_id, learner_id, at=at)
         hidden = hidden_from_family(connection, learner_id, person_id=person_id, at=at)
         rows = queries.disclosures_about(connection, learner_id, hidden=hidden, limit=MAX_ENTRIES)
     return [_entry(room.book.catalogue, row) for row in rows]
 
 
-def _deciders(connection: Connection, person_id: UUID, learner_id: UUID, at: datetime) -> frozenset[UUID]:
+def deciders_of(connection: Connection, person_id: UUID, learner_id: UUID, *, at: datetime) -> frozenset[UUID]:
+    """Everybody whose answers count, where this person is one of them; raises NotKnownHere."""
     people = frozenset(one.person_id for one in ties.people_with_sight(connection, learner_id, at=at))
     if person_id not in people:
         raise NotKnownHere

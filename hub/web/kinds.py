@@ -8,7 +8,7 @@ from consent.model import EventKind, Status
 from hub.directory.model import TieKind
 from hub.notices.model import NoticeKind
 from hub.web.language import mark
-from policies.model import Basis
+from policies.model import Basis, EraseBy
 
 TIES: Final[dict[str, str]] = {
     TieKind.SELF: mark("This is you"),
@@ -43,6 +43,16 @@ BASIS_EXPLANATIONS: Final[dict[str, str]] = {
     ),
     Basis.OVERRIDE_ONLY: mark("It stays closed unless somebody may come to harm. Each opening is recorded."),
 }
+
+NOT_PASSED_ON: Final = mark("They do not pass it on.")
+
+ERASED: Final[dict[str, str]] = {
+    EraseBy.CONSENT_ENDS: mark("They erase it when the agreement to share it ends."),
+    EraseBy.PURPOSE_ENDS: mark("They erase it when they no longer need it for this."),
+    EraseBy.PLAN_ENDS: mark("They erase it when the plan ends."),
+    EraseBy.RETENTION: mark("They keep it as long as their own records of this kind are kept."),
+}
+"""What a recipient takes on with what it is shown."""
 
 NOTICES: Final[dict[str, str]] = {
     NoticeKind.RECORD_CHANGED: mark("A record was changed"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from hub.consenting.model import ConsentLine, Offer, Outcome, ReceiptLine, Shown
-from hub.sharing.model import DisclosureEntry, SightOverview
+from hub.sharing.explained import RowExplained
+from hub.sharing.model import DisclosureEntry, GroupSight, SightOverview
 from hub.telling.model import InboxEntry
 from hub.web.language import Language
 from hub.wiring import LearnerLine
@@ -42,8 +43,19 @@ class Words(Protocol):
         """Whom to ask at this holder, with a way to reach them."""
 
 
+class PageExplaining(Protocol):
+    """Why, for families."""
+
+    def row(self, person_id: UUID, learner_id: UUID, is_asked: Callable[[GroupSight], bool]) -> RowExplained | None:
+        """Why one row of "who can see what" is as it is; None where there is no such row."""
+
+
 class PageUseCases(Protocol):
     """What the pages ask of the hub. Each method checks anew whether this person may, and raises when not."""
+
+    @property
+    def explaining(self) -> PageExplaining:
+        """Why a row of "who can see what" is as it is."""
 
     def words(self, language: Language) -> Words:
         """Names in one language."""

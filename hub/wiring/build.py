@@ -29,6 +29,7 @@ from hub.telling.channels import mailer_of
 from hub.telling.deliver import Post
 from hub.telling.model import Address
 from hub.wiring.doorbell import Doorbell
+from hub.wiring.explaining import Explaining
 from hub.wiring.hub import Hub
 from hub.wiring.notice_events import record_notice_events
 from hub.wiring.safeguarding import SafeguardingDesk
@@ -140,6 +141,7 @@ def build(
         syncing=Syncing(engine, keys, book, clock),
         post=_post(settings, keys, engine),
         safeguarding=SafeguardingDesk(Safeguarding(engine, keys, book, clock), bell),
+        explaining=Explaining(sharing),
     )
 
 

@@ -41,6 +41,7 @@ from hub.telling.deliver import Post
 from hub.telling.model import Address, InboxEntry
 from hub.telling.take_over import take_over
 from hub.wiring.doorbell import Doorbell
+from hub.wiring.explaining import Explaining
 from hub.wiring.health import Health
 from hub.wiring.identifiers import identified
 from hub.wiring.learner_lines import LearnerLine, learner_lines, name_of
@@ -71,6 +72,7 @@ class Hub:
     syncing: Syncing
     post: Post
     safeguarding: SafeguardingDesk
+    explaining: Explaining
     _last_asked: float = field(default_factory=time.monotonic)
     _was_active: bool = False
     _health: Health = field(default_factory=Health)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from hub.cli.policy.check import check
+from hub.cli.policy.explain import explain
 from hub.cli.policy.export import export
 from hub.cli.policy.import_table import import_table
 from hub.cli.policy.schema import schema
@@ -20,5 +21,5 @@ def policy() -> None:
     """
 
 
-for command in (check, export, import_table, schema):
+for command in (check, explain, export, import_table, schema):
     policy.add_command(command)

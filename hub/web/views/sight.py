@@ -14,8 +14,7 @@ from flask.typing import ResponseReturnValue
 from hub.sharing.model import GroupSight
 from hub.web import kinds
 from hub.web.access import open_to
-from hub.web.digests import offer_key, row_key
-from hub.web.errors import NotHere
+from hub.web.digests import offer_key
 from hub.web.model import Access
 from hub.web.render import page
 from hub.web.site import person_id, site, words
@@ -70,7 +69,6 @@ class Recipient:
 def add_to(blueprint: Blueprint) -> None:
     """The routes of this module."""
     blueprint.add_url_rule("/learners/<uuid:learner_id>/sharing", "sharing", sharing)
-    blueprint.add_url_rule("/learners/<uuid:learner_id>/sharing/<key>", "sharing_fields", sharing_fields)
     blueprint.add_url_rule("/learners/<uuid:learner_id>/looked", "looked", looked)
 
 
@@ -91,17 +89,6 @@ def sharing(learner_id: UUID) -> ResponseReturnValue:
 
 
 @open_to(Access.SIGNED_IN)
-def sharing_fields(learner_id: UUID, key: str) -> ResponseReturnValue:
-    """The single fields of one row, each with what it says."""
-    line = learner(learner_id)
-    rows = site().use_cases.who_sees_what(person_id(), learner_id).rows
-    for row in rows:
-        if row_key(row) == key:
-            return page("sharing_fields.html", learner=line, row=row, bases=kinds.BASES)
-    raise NotHere
-
-
-@open_to(Access.SIGNED_IN)
 def looked(learner_id: UUID) -> ResponseReturnValue:
     """Every recorded look, newest first: who, when, why, at which fields."""
     line = learner(learner_id)
@@ -109,6 +96,11 @@ def looked(learner_id: UUID) -> ResponseReturnValue:
         site().use_cases.who_looked(person_id(), learner_id), key=lambda entry: (entry.at, entry.id), reverse=True
     )
     return page("looked.html", learner=line, entries=entries)
+
+
+def line_of(row: GroupSight, learner_id: UUID) -> SightLine:
+    """One row with what this person can do about it."""
+    return _lines((row,), learner_id)[0]
 
 
 def _lines(rows: Iterable[GroupSight], learner_id: UUID) -> list[SightLine]:

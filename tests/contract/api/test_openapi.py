@@ -92,7 +92,7 @@ def test_every_error_answer_is_documented_as_a_problem(document: dict[str, Any])
 
 def test_every_body_and_query_refuses_members_that_it_does_not_know(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
-    for name in ("LookupRequest", "LookupRequest.IdentifierIn", "PushRequest"):
+    for name in ("LookupRequest", "LookupRequest.IdentifierIn", "PushRequest", "ExplainRequest"):
         assert schemas[name]["additionalProperties"] is False, name
 
 
@@ -119,6 +119,10 @@ def requests(partner: Partner, world: ApiWorld) -> list[tuple[str, str, TestResp
         (records, "get", http.get(f"/v1/learners/{uuid4()}/records", headers=good)),
         (records, "get", http.get(f"/v1/learners/{KNOWN}/records?limit=x", headers=good)),
         (records, "get", http.get(f"/v1/learners/{KNOWN}/records", headers=few)),
+        ("/v1/explain", "post", http.post("/v1/explain", headers=good, json={"learner": str(KNOWN)})),
+        ("/v1/explain", "post", http.post("/v1/explain", headers=good, json={"learner": str(uuid4())})),
+        ("/v1/explain", "post", http.post("/v1/explain", headers=good, json={"learner": str(KNOWN), "role": "x"})),
+        ("/v1/explain", "post", http.post("/v1/explain", headers=few, json={"learner": str(KNOWN)})),
         ("/v1/assessments", "post", http.post("/v1/assessments", headers=good, json={"kind": "x9", "content": "x"})),
         ("/v1/assessments", "post", http.post("/v1/assessments", headers=good, data="{}", content_type=fhir)),
         (

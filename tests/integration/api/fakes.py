@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 from apiflask import APIFlask
 
+import policies
 from connectors.registry import connector
 from hub import api, problems
 from hub.consenting.model import ConsentLine
@@ -17,8 +19,12 @@ from hub.oauth import endpoints
 from hub.safeguarding.errors import NotForYou
 from hub.safeguarding.model import Made, Override
 from hub.sharing.errors import NotKnownHere, PurposeMissing
+from hub.sharing.explained import Explained
 from hub.sharing.model import Disclosure, RecordQuery, ShownRecord, Withheld
 from hub.syncing.model import RowReport
+from policies import NO_FACTS, AccessRequest, compile_snapshot, load_catalogue
+from policies.protocols import load_protocol
+from policies.told import to_recipient
 from tests.integration.oauth.world import Clock, Partner, World
 
 AT = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
@@ -26,7 +32,30 @@ KNOWN = UUID("01957000-0000-7000-8000-000000000001")
 DISCLOSURE = UUID("01957000-0000-7000-8000-000000000002")
 RECORD = UUID("01957000-0000-7000-8000-000000000003")
 HUBS_OWN_ID = UUID("01957000-0000-7000-8000-00000000dead")
+CATALOGUE = load_catalogue()
+SAMPLE = load_protocol(Path(policies.__file__).parent / "samples" / "three-partners.yaml", CATALOGUE)
+FIELDS = ("identity.given_name", "health.speech.fluency", "health.clinic")
 UPN = "A123456789012"
+
+
+@dataclass(frozen=True)
+class FakeExplaining:
+    """Answers from the sample protocol about the one learner."""
+
+    hub: FakeHub
+
+    def to_recipient(self, principal: Principal, handle_id: UUID, fields: Sequence[str] | None = None) -> Explained:
+        self.hub.note(principal, handle_id, fields)
+        if not principal.purpose:
+            raise PurposeMissing
+        if handle_id != KNOWN:
+            raise NotKnownHere
+        request = AccessRequest(
+            "dyffryn-education", "alnco", "aln-plan", "afon-health", CATALOGUE.mask(fields or FIELDS), AT
+        )
+        snapshot = compile_snapshot(CATALOGUE, [SAMPLE])
+        told = to_recipient(snapshot, request, NO_FACTS)
+        return Explained(AT, "education", principal.role, principal.purpose, told, CATALOGUE, snapshot.protocols)
 
 
 @dataclass
@@ -111,6 +140,14 @@ class FakeHub:
     def readiness(self) -> Mapping[str, str]:
         self._asked()
         return self.checks
+
+    @property
+    def explaining(self) -> FakeExplaining:
+        return FakeExplaining(self)
+
+    def note(self, *what: object) -> None:
+        """For parts of this hub: what was asked."""
+        self._asked(*what)
 
     def _asked(self, *what: object) -> None:
         self.asked.append(what)

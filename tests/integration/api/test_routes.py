@@ -277,6 +277,7 @@ def test_an_override_for_several_learners_or_with_a_second_person_is_refused(
 ROUTES = [
     ("POST", "/v1/learners/lookup", "learners:lookup"),
     ("GET", f"/v1/learners/{KNOWN}/records", "records:read"),
+    ("POST", "/v1/explain", "records:read"),
     ("POST", "/v1/assessments", "assessments:write"),
     ("GET", f"/v1/consents?learner={KNOWN}", "consents:read"),
     ("GET", f"/v1/disclosures/{DISCLOSURE}", "disclosures:read"),

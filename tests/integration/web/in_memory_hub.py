@@ -5,8 +5,8 @@ The pages against the real hub are driven by the journey tests; here the seam is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
@@ -18,15 +18,19 @@ from hub.database import new_id
 from hub.directory.model import Agency, Sector
 from hub.notices.model import NoticeKind
 from hub.sharing.errors import NotKnownHere
+from hub.sharing.explained import RowExplained
 from hub.sharing.model import DisclosureEntry, GroupSight, SightOverview
 from hub.telling.errors import NotYours
 from hub.telling.model import InboxEntry
 from hub.web.language import Language
 from hub.wiring import LearnerLine
 from hub.wiring.names import Names
+from policies.changes import Change, Step, Way
+from policies.explanation import RuleUse
 from policies.load_catalogue import load_catalogue
 from policies.model import Basis
 from policies.protocols import load_protocol
+from policies.told import CLOSED, FieldExplained
 
 SAMPLE = Path(__file__).parents[3] / "policies" / "samples" / "three-partners.yaml"
 CATALOGUE = load_catalogue()
@@ -60,6 +64,40 @@ def status_of(error: Exception) -> int | None:
     return error.status if isinstance(error, Wrong) else STATUS.get(type(error))
 
 
+@dataclass(frozen=True, slots=True)
+class InMemoryExplaining:
+    """Implements `PageExplaining` on the rows of the hub."""
+
+    hub: InMemoryHub
+
+    def row(self, person_id: UUID, learner_id: UUID, is_asked: Callable[[GroupSight], bool]) -> RowExplained | None:
+        rows = self.hub.who_sees_what(person_id, learner_id).rows
+        row = next((one for one in rows if is_asked(one)), None)
+        if row is None:
+            return None
+        protocols = {one.ref: one for one in PROTOCOLS}
+        fields = tuple(self._field(name, row) for name in row.field_ids)
+        return RowExplained(row, self.hub.at, fields, CATALOGUE, protocols)
+
+    def _field(self, name: str, row: GroupSight) -> FieldExplained:
+        bit, (protocol, *_) = CATALOGUE.by_id[name].bit, PROTOCOLS
+        spoken = [one for one in protocol.rules if one.mask & bit and one.recipient == row.recipient]
+        mine = tuple(str(one) for one in row.consent_ids if one in self.hub.answers)
+        given = Way((Step(Change.CONSENT_GIVEN, group=row.group_id),), "he-speech", protocol.ref)
+        code = str(row.basis) if row.is_shown else "consent_missing" if row.basis == Basis.CONSENT else CLOSED
+        return FieldExplained(
+            field_id=name,
+            holder=row.holder,
+            allowed=row.is_shown,
+            code=code,
+            is_marked=False,
+            rules=tuple(RuleUse(protocol.ref, one) for one in spoken),
+            consent_ids=mine,
+            until=row.until,
+            ways=(given,) if code == "consent_missing" else (),
+        )
+
+
 class InMemoryHub:
     """Implements `PageUseCases`; `decided` is every decision in order, with the text it was taken on."""
 
@@ -89,6 +127,10 @@ class InMemoryHub:
                 InboxEntry(new_id(), "4QX7B2C", NoticeKind.RECORDS_BROUGHT, None, at, None, None, None),
             )
         }
+
+    @property
+    def explaining(self) -> InMemoryExplaining:
+        return InMemoryExplaining(self)
 
     # names
 
