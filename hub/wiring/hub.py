@@ -54,10 +54,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Hub:
-    """Every use case of pages, API, command line and workers. One per process, safe for threads.
-
-    `close` it before the process forks or ends.
-    """
+    """Every use case of pages, API, command line and workers; safe for threads. `close` it before a fork or the end."""
 
     settings: Settings
     engine: Engine
