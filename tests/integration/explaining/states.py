@@ -31,7 +31,7 @@ def set_bar(world: World, *fields: str, kind: BarKind = BarKind.COURT_ORDER) -> 
     """A bar on these fields, for everybody."""
     at = world.hub.clock()
     row = {
-        "id": new_id(), "learner_id": world.child, "kind": kind.value, "recipient_id": None,
+        "agency_id": HEALTH.id, "id": new_id(), "learner_id": world.child, "kind": kind.value, "recipient_id": None,
         "ordinals": bit_of(world, *fields), "evidence_kind": "order", "sealed_evidence": b"x",
         "set_by": world.partnership.people["heledd"], "set_at": at, "review_on": date(2030, 1, 1),
     }  # fmt: skip
