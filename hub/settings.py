@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     log_origin: Annotated[str, Field(description="Origin line of the ledger's checkpoints (C2SP tlog-checkpoint).")] = (
         "dolen.example/ledger"
     )
-    protocols: Annotated[Path | None, Field(description="Folder of protocol files; empty: home/protocols.")] = None
+    protocols: Annotated[Path | None, Field(description="Folder of drafts of protocols; empty: home/protocols.")] = None
     signer_state: Annotated[Path | None, Field(description="Last-signed state, outside the database.")] = None
     mail: Annotated[MailChannel, Field(description="How e-mail leaves: files under home/mail, or SMTP.")] = "file"
     smtp_host: Annotated[str, Field(description="SMTP server, with DOLEN_MAIL=smtp.")] = ""
@@ -81,7 +81,7 @@ class Settings(BaseSettings):
 
     @property
     def protocol_folder(self) -> Path:
-        """Where protocol files are read from."""
+        """Where drafts of protocols lie; what decides is in the database."""
         return self.protocols or self.home / "protocols"
 
     @property

@@ -111,15 +111,16 @@ def compile_snapshot(
     """The snapshot of these protocols; the order in which they come never matters.
 
     A newer version of a protocol takes over from the older one on its first day. With `agencies` given, a rule from or
-    to anybody else permits nothing. `earlier` are versions that no longer permit anything themselves: a consent that
+    to anybody else permits nothing. `earlier` are versions that permit nothing themselves (suspended ones, say): they
+    too took over from versions below them on their first day, their partners keep their own records, and a consent that
     was given under one of them is good for what its successor did not widen.
     """
     ordered = sorted(protocols, key=lambda protocol: protocol.ref)
-    periods = _periods(ordered)
-    known = _known(ordered, agencies)
+    everyone = _by_ref({protocol.ref: protocol for protocol in (*earlier, *ordered)})
+    periods = _periods(everyone)
+    known = _known(everyone, agencies)
     found: dict[CellKey, list[Cell]] = {}
-    versions = {protocol.ref: protocol for protocol in (*earlier, *ordered)}
-    siblings = {name: list(group) for name, group in groupby(_by_ref(versions), key=lambda one: one.ref.id)}
+    siblings = {name: list(group) for name, group in groupby(everyone, key=lambda one: one.ref.id)}
     for protocol in ordered:
         for cell in _cells(catalogue, protocol, period=periods[protocol.ref], others=siblings[protocol.ref.id]):
             if cell.recipient in known and cell.holder in known:
@@ -129,8 +130,8 @@ def compile_snapshot(
         protocols={protocol.ref: protocol for protocol in ordered},
         periods=periods,
         cells={key: tuple(found[key]) for key in sorted(found)},
-        scopes={agency: _scope(agency, ordered) for agency in sorted(known)},
-        purposes=frozenset(code for protocol in ordered for code in protocol.purposes),
+        scopes={agency: _scope(agency, everyone) for agency in sorted(known)},
+        purposes=frozenset(code for protocol in everyone for code in protocol.purposes),
     )
 
 

@@ -150,7 +150,7 @@ _HEADINGS = ("bar", "kind", "from whom", "fields", "evidence", "review on", "due
 def _room() -> Iterator[tuple[Safeguarding, Stores]]:
     with opened_stores(load_settings()) as stores:
         # A bar rests on no protocol: the catalogue alone says which fields there are.
-        yield Safeguarding(stores.engine, stores.keys, PolicyBook(load_catalogue(), ()), stores.clock), stores
+        yield Safeguarding(stores.engine, stores.keys, PolicyBook(load_catalogue()), stores.clock), stores
 
 
 def _line(one: BarLine) -> dict[str, object]:

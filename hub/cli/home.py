@@ -11,13 +11,17 @@ from hub.oauth.keys import create_keys
 from hub.wiring.build import prepare, signer_of
 
 _NEXT = """What to do next:
-  1. Put the protocol that the partners signed into {protocols}, and check it: dolen policy check
-  2. Take in each partner:        dolen agency add ID --sector health --name-en NAME --name-cy ENW
-  3. Take in its duty person:     dolen person add --agency ID --role duty_desk < person.json
+  1. Take in each partner:        dolen agency add ID --sector health --name-en NAME --name-cy ENW
+  2. Take in its duty person:     dolen person add --agency ID --role duty_desk < person.json
      and name them:               dolen agency duty ID --person PERSON
-  4. Take in its system:          dolen client add CLIENT --agency ID --jwks keys.json --purpose P --role R --scope S
-  5. Look whether all is well:    dolen doctor
-  6. Start:                       dolen serve
+  3. Register its public key:     dolen policy partner-key add ID --public-key FILE  (made by: dolen policy key new)
+  4. Put the protocol into {protocols}, check and propose it:
+                                  dolen policy check; dolen policy propose FILE
+     let each partner sign it:    dolen policy sign FILE --agency ID --key KEYFILE  (at the partner, without a hub)
+     and put it in force:         dolen policy accept FILE.ID.sig.json ...; dolen policy enforce ID/VERSION
+  5. Take in its system:          dolen client add CLIENT --agency ID --jwks keys.json --purpose P --role R --scope S
+  6. Look whether all is well:    dolen doctor
+  7. Start:                       dolen serve
 Keep a copy of {secrets} and {keyrings} apart from the databases: without them nothing can be read."""
 
 

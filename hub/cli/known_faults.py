@@ -14,7 +14,7 @@ from hub.circumstances import errors as circumstances
 from hub.cli.faults import Refused, Unusable
 from hub.directory import errors as directory
 from hub.oauth import errors as oauth
-from hub.protocols.book import ProtocolAltered
+from hub.protocols.errors import ProtocolRefused
 from hub.safeguarding import errors as safeguarding
 from hub.sealing.errors import KeyMissing, KeyringUnavailable
 from hub.syncing import errors as syncing
@@ -36,6 +36,11 @@ def _says(todo: str, *, kept: str = NOTHING) -> Tell:
 
 def _policy_files(failure: Exception) -> Refused:
     return Refused(f"the protocol files are refused\n{failure}", kept=NOTHING, todo="mend each line named above")
+
+
+def _protocol(failure: Exception) -> Refused:
+    assert isinstance(failure, ProtocolRefused)  # noqa: S101 - the table's own key
+    return Refused(str(failure), kept=f"{NOTHING}, and what was in force is in force still", todo=failure.todo)
 
 
 def _unreadable(failure: Exception) -> Refused:
@@ -75,7 +80,7 @@ _KEYRING_TODO = "put the keyring and its passphrase file back, both mode 0600; `
 _KNOWN: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Tell], ...] = (
     (UnreadableSource, _unreadable),
     (PolicyFilesRefused, _policy_files),
-    (ProtocolAltered, _says("put the old bytes back, or give the changed file a new version number")),
+    (ProtocolRefused, _protocol),
     (SecretMissing, _says("run `dolen init`, or put the file back from where you keep it")),
     (oauth.SigningKeyRefused, _says("`dolen init` makes the key files that are missing; set mode 0600")),
     (oauth.IssuerRefused, _says("set DOLEN_BASE_URL to https://your-host, or http://127.0.0.1:PORT to try it")),

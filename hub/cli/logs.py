@@ -22,7 +22,8 @@ KEYS = frozenset(
     {
         "at", "attempts", "channel", "client_id", "code", "component", "count", "dropped", "endpoint", "error",
         "event", "failures", "host", "incident", "kind", "level", "logger", "loop", "notice_id", "pid", "place",
-        "places", "port", "processes", "queue", "reason", "route", "seconds", "task", "thread", "threads", "token_id",
+        "places", "port", "processes", "protocol", "queue", "reason", "route", "seconds", "task", "thread", "threads",
+        "token_id", "version",
     }
 )  # fmt: skip
 """Every key that a line may have. Whoever adds one makes sure that it can only ever hold an id, a code or a number."""

@@ -13,6 +13,7 @@ from connectors.base import source_at
 from connectors.identifiers import upn
 from hub.consenting.tie import NewTie
 from hub.database import reading, unit_of_work
+from hub.demo.agreeing import agree
 from hub.demo.home import set_mark
 from hub.demo.people import (
     ACCOUNTABLE,
@@ -75,7 +76,7 @@ def client_key_file(settings: Settings, agency_id: str) -> Path:
 
 
 def prepare_home(settings: Settings) -> None:
-    """Make a demo home: secrets, keyrings, schema, sample protocol; marked, so that `dolen serve` refuses it."""
+    """Make a demo home: secrets, keyrings, schema, a draft protocol; marked, so that `dolen serve` refuses it."""
     prepare(settings)
     set_mark(settings.home)
     create_keys(settings)
@@ -105,7 +106,7 @@ def demo_protocol(today: date) -> str:
 
 
 def found(hub: Hub) -> dict[str, UUID]:
-    """Take partners, people and clients into the directory; answers the people's ids by their keys."""
+    """Take partners, people and clients into the directory, and put the drafts in force; answers the people's ids."""
     at = hub.clock()
     with unit_of_work(hub.engine) as connection:
         for agency in PARTNERS:
@@ -118,6 +119,7 @@ def found(hub: Hub) -> dict[str, UUID]:
         for agency in PARTNERS:
             name_duty_person(connection, agency_id=agency.id, person_id=people[DUTY[agency.id].key], at=at)
             register_client(connection, _client(hub.settings, agency.id), at=at)
+    agree(hub)
     return people
 
 

@@ -28,6 +28,7 @@ from hub.directory import errors as directory
 from hub.oauth import errors as oauth
 from hub.problems import kinds
 from hub.problems.model import Problem
+from hub.protocols import errors as protocols
 from hub.safeguarding import errors as safeguarding
 from hub.sealing.errors import KeyringUnavailable, SealingError
 from hub.sharing import errors as sharing
@@ -63,6 +64,9 @@ PROBLEMS: Mapping[type[BaseException], Problem] = MappingProxyType(
         oauth.ScopeMissing: kinds.INSUFFICIENT_SCOPE,
         oauth.TooOften: kinds.TOO_MANY_REQUESTS,
         UnknownIdentifierKind: kinds.REQUEST_REFUSED,
+        # hub.protocols
+        protocols.ProtocolRefused: kinds.INTERNAL,
+        protocols.UnknownProtocol: kinds.NOT_FOUND,
         # hub.sharing
         sharing.NotKnownHere: kinds.NOT_FOUND,
         sharing.QueryRefused: kinds.REQUEST_REFUSED,

@@ -1,16 +1,18 @@
-"""The protocols as they were read at start, and which of them count right now."""
+"""The protocols that decide, as the register has them: loaded once in a process, chosen anew by each transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from threading import Lock
+from typing import TypeAlias
 
-from sqlalchemy import Connection
+import structlog
+from sqlalchemy import Connection, Engine
 
+from hub.database import reading
 from hub.protocols import queries
-from policies.canonical import digest
+from hub.protocols.model import Standing, State
+from hub.protocols.verify import verified
 from policies.fields import Catalogue
 from policies.model import Protocol
 from policies.snapshot import Snapshot, compile_snapshot
@@ -18,20 +20,27 @@ from policies.snapshot import Snapshot, compile_snapshot
 ACCOMPANIES = "accompanies"
 """Catalogue tag of fields that say something about a record, not about the learner."""
 
-InForce = frozenset[tuple[str, int, bytes]]
+MOST_KEPT = 4
+"""Snapshots that a process keeps: those who still decide by the one before are not held up by the next."""
+
+_Key: TypeAlias = frozenset[Standing]
+_Loaded: TypeAlias = tuple[str, int, bytes]
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class PolicyBook:
     """Catalogue and protocols of this process; safe for threads.
 
-    INVARIANT: a protocol counts only while the database has it in force under the digest of the very file that was
-    read. A changed file, and a protocol that was suspended elsewhere, permit nothing from the next decision on.
+    INVARIANT: a snapshot is found by exactly what the transaction read of the register, so no decision is made by
+    another set of versions than the one that the database has at that moment, whichever process changed it.
     """
 
     catalogue: Catalogue
-    protocols: tuple[Protocol, ...]
-    _compiled: dict[InForce, Snapshot] = field(default_factory=dict)
+    _documents: dict[_Loaded, Protocol | None] = field(default_factory=dict)
+    _compiled: dict[_Key, Snapshot] = field(default_factory=dict)
+    _latest: Snapshot | None = None
     _lock: Lock = field(default_factory=Lock)
 
     @property
@@ -42,49 +51,72 @@ class PolicyBook:
     @property
     def latest(self) -> Snapshot | None:
         """What decided last in this process: a guess at what decides now, for whoever checks it under the lock."""
-        return next(iter(list(self._compiled.values())), None)
+        return self._latest
 
     def snapshot(self, connection: Connection) -> Snapshot:
         """What decides now, read (and on PostgreSQL locked FOR SHARE) in this transaction."""
-        in_force = queries.protocols_in_force(connection)
-        found = self._compiled.get(in_force)
+        standings = queries.enforced(connection)
+        found = self._compiled.get(standings)
+        snapshot = self._compile(connection, standings) if found is None else found
+        self._latest = snapshot
+        return snapshot
+
+    def ready(self, connection: Connection) -> Snapshot | None:
+        """As `snapshot`, but None where this process has yet to load it: for a transaction that others wait for."""
+        found = self._compiled.get(queries.enforced(connection))
         if found is not None:
-            return found
+            self._latest = found
+        return found
+
+    def refresh(self, engine: Engine) -> None:
+        """Load what the register has now, in a transaction that nobody waits for."""
+        with reading(engine) as connection:
+            self.snapshot(connection)
+
+    def protocols(self, connection: Connection) -> tuple[Protocol, ...]:
+        """Every version that was ever put in force and verifies; what counts now first, newer before older."""
+        found = queries.enforced(connection)
+        standings = sorted(found, key=lambda one: (one.state is not State.IN_FORCE, one.id, -one.version))
         with self._lock:
-            self._compiled.clear()
-            snapshot = compile_snapshot(self.catalogue, [one for one in self.protocols if self._key(one) in in_force])
-            self._compiled[in_force] = snapshot
+            loaded = [self._load(connection, one) for one in standings]
+        return tuple(one for one in loaded if one is not None)
+
+    def load(self, connection: Connection, standing: Standing) -> Protocol | None:
+        """One version, from memory where it was loaded before; None where it does not verify."""
+        with self._lock:
+            return self._load(connection, standing)
+
+    def _compile(self, connection: Connection, standings: _Key) -> Snapshot:
+        """One thread loads and compiles; whoever decides by a snapshot that is there already never waits for it."""
+        with self._lock:
+            found = self._compiled.get(standings)
+            if found is not None:
+                return found
+            snapshot = self._snapshot_of({one: self._load(connection, one) for one in standings})
+            for oldest in list(self._compiled)[: max(0, len(self._compiled) + 1 - MOST_KEPT)]:
+                del self._compiled[oldest]
+            self._compiled[standings] = snapshot
             return snapshot
 
-    def put_in_force(self, connection: Connection, *, at: datetime) -> list[str]:
-        """Register protocols that the database has never seen; answers their names. What was suspended stays so.
+    def _snapshot_of(self, loaded: dict[Standing, Protocol | None]) -> Snapshot:
+        """INVARIANT: below a version that does not verify none permits anything: it may have taken over from them."""
+        broken: dict[str, int] = {}
+        for one, protocol in loaded.items():
+            if protocol is None:
+                broken[one.id] = max(one.version, broken.get(one.id, 0))
+        counting: list[Protocol] = []
+        earlier: list[Protocol] = []
+        for one, protocol in loaded.items():
+            if protocol is not None:
+                counts = one.state is not State.SUSPENDED and one.version > broken.get(one.id, 0)
+                (counting if counts else earlier).append(protocol)
+        return compile_snapshot(self.catalogue, counting, earlier=earlier)
 
-        Raises ProtocolAltered when a version that was put in force before has other bytes now: versions never change.
-        """
-        known = queries.known_protocols(connection)
-        added = []
-        for protocol in self.protocols:
-            name, version, found = self._key(protocol)
-            before = known.get((name, version))
-            if before is not None and before[1] != found:
-                raise ProtocolAltered(str(protocol.ref))
-            if before is None:
-                queries.put_in_force(connection, protocol_id=name, version=version, digest=found, at=at)
-                added.append(str(protocol.ref))
-        return added
-
-    def _key(self, protocol: Protocol) -> tuple[str, int, bytes]:
-        return protocol.ref.id, protocol.ref.version, digest(protocol, self.catalogue)
-
-
-class ProtocolAltered(Exception):
-    """A protocol version that is registered has other bytes now: make it a new version instead."""
-
-    def __init__(self, ref: str) -> None:
-        super().__init__(f"protocol {ref} was changed after it was put in force; give it a new version number")
-        self.ref = ref
-
-
-def names_of(protocols: Iterable[Protocol]) -> tuple[str, ...]:
-    """Names of protocol versions, e.g. `three-partners/1`, sorted."""
-    return tuple(sorted(str(protocol.ref) for protocol in protocols))
+    def _load(self, connection: Connection, standing: Standing) -> Protocol | None:
+        key = standing.id, standing.version, standing.digest
+        if key not in self._documents:
+            protocol = verified(connection, standing, self.catalogue)
+            if protocol is None:
+                _log.error("protocol_not_verified", protocol=standing.id, version=standing.version)
+            self._documents[key] = protocol
+        return self._documents[key]

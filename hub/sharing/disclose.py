@@ -26,7 +26,7 @@ from hub.records.model import SealedRecord
 from hub.sealing.envelope import field_ordinals, parse
 from hub.sealing.model import Json, KeyOwner, SubjectKey, handle_key
 from hub.sealing.opening import open_cells
-from hub.sharing.errors import FactsMoved, NotRecorded, PurposeMissing, QueryRefused
+from hub.sharing.errors import FactsMoved, NotRecorded, ProtocolsMoved, PurposeMissing, QueryRefused
 from hub.sharing.model import MAX_RECORDS, Disclosure, RecordQuery, ShownRecord, Withheld
 from hub.sharing.obligations import undertaken
 from hub.sharing.record import record
@@ -37,7 +37,7 @@ MAX_PAGE_BYTES = 16 * 1024 * 1024
 """A page ends with the record that brings what it shows to this size; the next page goes on after it."""
 
 _AT_ONCE = 64  # envelopes in memory at once, each of some 2 MB at most
-_ROUNDS = 3
+_ROUNDS = 5
 
 
 def disclose(room: Sharing, principal: Principal, handle_id: UUID, query: RecordQuery) -> Disclosure:
@@ -57,6 +57,8 @@ def disclose(room: Sharing, principal: Principal, handle_id: UUID, query: Record
         reader = find(room, principal, handle_id)
         try:
             return _disclose(room, reader, query, wanted=wanted)
+        except ProtocolsMoved:
+            room.book.refresh(room.engine)
         except FactsMoved:
             continue
     raise NotRecorded

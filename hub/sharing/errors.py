@@ -26,3 +26,7 @@ class NotRecorded(Exception):
 
 class FactsMoved(Exception):
     """What the decision rests on changed while it was taken; the question is asked anew."""
+
+
+class ProtocolsMoved(FactsMoved):
+    """Other protocols are in force than those that this process has loaded; it loads them, and asks anew."""

@@ -18,7 +18,7 @@ from hub.directory.streams import lock_learner
 from hub.protocols.book import PolicyBook
 from hub.sealing.key_store import KeyStore
 from hub.sealing.model import KeyOwner, SubjectKey, handle_key, learner_key
-from hub.sharing.errors import FactsMoved, NotKnownHere
+from hub.sharing.errors import FactsMoved, NotKnownHere, ProtocolsMoved
 from hub.sharing.facts import Asked, LearnerFacts, gather
 from hub.sharing.needs import Needs, needs_of
 from policies.decision import Decision, decide
@@ -107,13 +107,16 @@ def rule(room: Sharing, connection: Connection, reader: Reader, *, wanted: int, 
     """Lock the learner, read the facts, decide about each holder's records.
 
     Raises FactsMoved when handles were linked or unlinked since `find`, or a row asks for age or level that did not
-    then: the keys at hand are not the right ones.
+    then: the keys at hand are not the right ones; and ProtocolsMoved when this process has yet to load what the
+    register has now, which it does not do while it holds locks.
     """
     number = lock_learner(connection, reader.learner_id)
     at = room.clock()
     if set(links.handles_of(connection, reader.learner_id)) != set(reader.handles):
         raise FactsMoved
-    snapshot = room.book.snapshot(connection)
+    snapshot = room.book.ready(connection)
+    if snapshot is None:
+        raise ProtocolsMoved
     sight = tuple(person.person_id for person in ties.people_with_sight(connection, reader.learner_id, at=at))
     needs = _needs(snapshot, reader.principal)
     if needs.life and not reader.with_life:

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from consent.ledger.signer import Signer
 from hub.consenting.standing import Consenting
-from hub.database import Clock, make_engine, reading, unit_of_work
+from hub.database import Clock, make_engine, reading
 from hub.directory.contact import NobodyThere, contact_of
 from hub.directory.model import Language
 from hub.migrations.run import Store, upgrade
@@ -24,6 +24,7 @@ from hub.sealing.keyring import Keyrings, passphrase_files
 from hub.sealing.model import HUB, person_key
 from hub.settings import Settings
 from hub.sharing.ruling import Pause, Sharing
+from hub.steering.step import Steering
 from hub.syncing.place import Syncing
 from hub.telling.channels import mailer_of
 from hub.telling.deliver import Post
@@ -32,10 +33,10 @@ from hub.wiring.doorbell import Doorbell
 from hub.wiring.explaining import Explaining
 from hub.wiring.hub import Hub
 from hub.wiring.notice_events import record_notice_events
+from hub.wiring.protocols_life import ProtocolsLife
 from hub.wiring.safeguarding import SafeguardingDesk
 from hub.wiring.secrets import create_passphrase, create_secrets, signer_key
 from policies.load_catalogue import load_catalogue
-from policies.protocols import load_protocols
 
 _LANGUAGES: dict[Language, Literal["cy", "en"] | None] = {
     Language.WELSH: "cy",
@@ -111,10 +112,9 @@ def build(
 ) -> Hub:
     """A hub on an existing home. Raises what is missing: SecretMissing, policies.errors, or a database error.
 
-    Protocol files that the database has never seen are put in force here.
+    What decides are the protocols in force in the database; the folder of drafts is not read.
     """
-    catalogue = load_catalogue()
-    book = PolicyBook(catalogue, tuple(load_protocols(settings.protocol_folder, catalogue)))
+    book = PolicyBook(load_catalogue())
     engine, key_engine = make_engine(settings.main_database), make_engine(settings.key_database)
     keys = KeyStore(
         key_engine,
@@ -123,8 +123,7 @@ def build(
         cache_seconds=settings.key_cache_seconds,
         cache_size=settings.key_cache_size,
     )
-    with unit_of_work(engine) as connection:
-        book.put_in_force(connection, at=clock())
+    book.refresh(engine)
     sharing = Sharing(engine, keys, book, clock) if pause is None else Sharing(engine, keys, book, clock, pause)
     bell = SilentDoorbell() if doorbell is None else doorbell
     return Hub(
@@ -142,6 +141,7 @@ def build(
         post=_post(settings, keys, engine),
         safeguarding=SafeguardingDesk(Safeguarding(engine, keys, book, clock), bell),
         explaining=Explaining(sharing),
+        protocols=ProtocolsLife(Steering(engine, keys, book, clock)),
     )
 
 

@@ -26,7 +26,6 @@ from hub.database import Clock, reading, unit_of_work
 from hub.directory import ties
 from hub.directory.lookup import find_handle, person_by_email
 from hub.directory.model import Accountable, Principal
-from hub.directory.queries import parties
 from hub.sealing.key_store import KeyStore
 from hub.settings import Settings
 from hub.sharing import overview
@@ -45,7 +44,8 @@ from hub.wiring.explaining import Explaining
 from hub.wiring.health import Health
 from hub.wiring.identifiers import identified
 from hub.wiring.learner_lines import LearnerLine, learner_lines, name_of
-from hub.wiring.names import Language, Names
+from hub.wiring.names import Language, Names, names_in
+from hub.wiring.protocols_life import ProtocolsLife
 from hub.wiring.safeguarding import SafeguardingDesk
 from policies.fields import Catalogue
 
@@ -70,6 +70,7 @@ class Hub:
     post: Post
     safeguarding: SafeguardingDesk
     explaining: Explaining
+    protocols: ProtocolsLife
     _last_asked: float = field(default_factory=time.monotonic)
     _was_active: bool = False
     _health: Health = field(default_factory=Health)
@@ -240,15 +241,15 @@ class Hub:
     def words(self, language: Language) -> Names:
         """Names in one language."""
         with reading(self.engine) as connection:
-            agencies = {agency.id: agency for agency in parties.all_agencies(connection)}
-        return Names(language, self.catalogue, self.sharing.book.protocols, agencies)
+            return names_in(connection, self.sharing.book, language)
 
     # ---- work of this process
 
     def deliver_due(self, at: datetime) -> int:
-        """Tell some of the notices that are due, and do what time brings: ends of consents and overrides, reviews."""
+        """Tell some of the notices that are due, and do what time brings: ends of consents and more, reviews."""
         told = deliver.sweep(self.post, holder=self.holder, at=at)
-        return told + expire_due(self.consenting, at=at) + self.safeguarding.sweep(at)
+        ended = expire_due(self.consenting, at=at) + self.protocols.keep_time(at=at)
+        return told + ended + self.safeguarding.sweep(at)
 
     def sequence(self) -> int:
         """Put waiting entries into the ledger and publish its checkpoint, where this process holds the lease."""

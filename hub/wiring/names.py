@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from sqlalchemy import Connection
+
 from hub.directory.model import Agency
+from hub.directory.queries import parties
+from hub.protocols.book import PolicyBook
 from policies.fields import Catalogue
 from policies.model import Protocol
 
@@ -65,3 +69,9 @@ class Names:
             if partner is not None:
                 return f"{partner.ask.title.say(self.language)}, {partner.ask.contact}"
         return self.agency(holder)
+
+
+def names_in(connection: Connection, book: PolicyBook, language: Language) -> Names:
+    """Names as they stand now: of every protocol that was ever in force, since old consents speak of those too."""
+    agencies = {agency.id: agency for agency in parties.all_agencies(connection)}
+    return Names(language, book.catalogue, book.protocols(connection), agencies)

@@ -28,7 +28,7 @@ CHECKS: tuple[Check, ...] = (
     Check("orphans", store_checks.orphans, needs=("database",)),
     Check("catalogue", policy_checks.catalogue),
     Check("protocols", policy_checks.protocols, settings=("protocols",), needs=("catalogue",)),
-    Check("in force", policy_checks.in_force, needs=("database", "protocols")),
+    Check("in force", policy_checks.in_force, needs=("database", "catalogue")),
     Check("partners", policy_checks.partners, needs=("database",)),
     Check("signer", ledger_checks.signing, settings=("log_origin", "signer_state"), needs=("database", "secrets")),
     Check("ledger", ledger_checks.tree_is_whole, needs=("database", "secrets")),

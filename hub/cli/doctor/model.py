@@ -11,7 +11,6 @@ from sqlalchemy import Engine
 
 from hub.sealing.keyring import Keyrings
 from hub.settings import Settings
-from policies.model import Protocol
 
 
 class State(StrEnum):
@@ -57,7 +56,6 @@ class Scene:
     key_store: Engine
     keyrings: Keyrings
     is_demo: bool
-    protocols: tuple[Protocol, ...] = ()
     working: set[str] = field(default_factory=set)
 
 

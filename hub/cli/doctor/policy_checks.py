@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from hub.cli import queries
 from hub.cli.doctor.model import Finding, Scene, fault, ok, warn
 from hub.database import reading
+from hub.directory.model import Office
+from hub.directory.offices import holder_of
 from hub.directory.queries import parties
-from hub.protocols import queries as register
+from hub.protocols.book import PolicyBook
+from hub.protocols.model import ENFORCED, State
 from hub.sealing.errors import KeyringUnavailable
 from hub.sealing.model import HUB
-from policies.canonical import digest
+from hub.steering.status import VersionStatus, status, unreadable
 from policies.errors import PolicyFilesRefused
 from policies.load_catalogue import load_catalogue
-from policies.model import Protocol
 from policies.protocols import load_protocols
 
-_REVIEW_SOON = timedelta(days=30)
+_REVIEW_SOON = timedelta(days=60)
+_COMPARE = "compare the database with the last good backup, or propose and sign the protocol anew as its next version"
 
 
 def catalogue(_scene: Scene) -> Iterable[Finding]:
@@ -34,36 +37,41 @@ def catalogue(_scene: Scene) -> Iterable[Finding]:
 
 
 def protocols(scene: Scene) -> Iterable[Finding]:
-    """Every protocol file can be read."""
+    """Every draft in the folder can be read; it decides nothing."""
+    folder = scene.settings.protocol_folder
+    if not folder.is_dir() or not any(path.suffix in {".yaml", ".yml"} for path in folder.iterdir()):
+        yield ok(f"no drafts in {folder}")
+        return
     try:
-        scene.protocols = load_protocols(scene.settings.protocol_folder, load_catalogue())
+        found = load_protocols(folder, load_catalogue())
     except PolicyFilesRefused as refused:
-        yield from (fault(f"{one.place}: {one.problem}", one.remedy) for one in refused.errors)
+        yield from (warn(f"{one.place}: {one.problem}", one.remedy) for one in refused.errors)
     else:
-        yield ok(f"{len(scene.protocols)} protocol version(s) in {scene.settings.protocol_folder}")
+        yield ok(f"{len(found)} draft(s) in {folder}")
 
 
 def in_force(scene: Scene) -> Iterable[Finding]:
-    """Protocols are registered with the bytes they have, begun, and not past their review."""
+    """Protocols in force are what their partners signed, have begun, and are not past their review."""
+    book = PolicyBook(load_catalogue())
     with reading(scene.main) as connection:
-        known = register.known_protocols(connection)
-        agencies = {agency.id for agency in parties.all_agencies(connection)}
-    counting = 0
-    for protocol in scene.protocols:
-        found = list(_standing(scene, protocol, known.get((protocol.ref.id, protocol.ref.version))))
-        counting += not found
-        yield from found or [ok(f"{protocol.ref} is in force until its review on {protocol.review_on}")]
-        if strangers := sorted(set(protocol.partners) - agencies):
-            yield warn(
-                f"{protocol.ref} names partners that are not in the directory: {', '.join(strangers)}",
-                "take them in with `dolen agency add`",
-            )
-        if protocol.review_on - scene.at.date() <= _REVIEW_SOON and not found:
-            yield warn(
-                f"{protocol.ref} lapses on {protocol.review_on}", "let the partners review and sign it before that"
-            )
-    if not counting:
-        yield fault("no protocol is in force: nothing is shared and nothing can be brought", "put one in force")
+        found = status(connection, book, at=scene.at)
+        lost = unreadable(connection, book)
+        offices = {(agency.id, one) for agency in parties.all_agencies(connection) for one in Office
+                   if holder_of(connection, agency.id, one) is not None}  # fmt: skip
+    for ref in lost:
+        yield fault(f"what is registered as protocol {ref} is not what was proposed: it permits nothing", _COMPARE)
+    for one in found:
+        yield from _standing(scene, one)
+    for agency, missing in sorted(_missing(found, offices)):
+        yield warn(
+            f"{agency} has named nobody as its {missing} person: notices for that office wait",
+            f"dolen agency office {agency} --office {missing} --person PERSON",
+        )
+    if not any(one.is_permitting for one in found):
+        yield fault(
+            "no protocol is in force: nothing is shared and nothing can be brought",
+            "see `dolen policy status`; `dolen policy propose`, `accept` and `enforce` put one in force",
+        )
 
 
 def partners(scene: Scene) -> Iterable[Finding]:
@@ -99,23 +107,32 @@ def keyrings(scene: Scene) -> Iterable[Finding]:
         yield from _keyring(scene, agency_id, counts.get(agency_id, {}))
 
 
-def _standing(scene: Scene, protocol: Protocol, known: tuple[str, bytes] | None) -> Iterable[Finding]:
-    """What keeps this protocol from counting today; nothing where it counts."""
-    name, today = str(protocol.ref), scene.at.date()
-    if known is not None and known[1] != digest(protocol, load_catalogue()):
+def _standing(scene: Scene, one: VersionStatus) -> Iterable[Finding]:
+    """Where a version stands, and what keeps it from counting today."""
+    if one.state in ENFORCED and one.unsigned:
         yield fault(
-            f"{name} was changed after it was put in force, so it counts no longer",
-            "put the old bytes back, or give the changed file a new version number",
+            f"{one.ref} was put in force, and the signature of {', '.join(one.unsigned)} does not verify:"
+            " it permits nothing",
+            _COMPARE,
         )
-    elif known is not None and known[0] != register.IN_FORCE:
-        yield warn(f"{name} is {known[0]} and permits nothing", "nothing, if that is meant")
-    elif today < protocol.in_force_from:
-        yield warn(f"{name} begins on {protocol.in_force_from} and permits nothing before", "nothing, if that is meant")
-    elif today >= protocol.review_on:
+    elif one.state is State.LAPSED:
         yield fault(
-            f"{name} lapsed on its review date {protocol.review_on}: it permits nothing",
+            f"{one.ref} lapsed on its review date {one.review_on}: it permits nothing",
             "let the partners review it, and put the reviewed version in force",
         )
+    elif one.state is State.IN_FORCE and not one.is_permitting:
+        yield warn(f"{one.ref} begins on {one.in_force_from} and permits nothing before", "nothing, if that is meant")
+    elif one.state is not State.IN_FORCE:
+        yield warn(f"{one.ref} is {one.state} and permits nothing", "nothing, if that is meant")
+    elif one.review_on - scene.at.date() <= _REVIEW_SOON:
+        yield warn(f"{one.ref} lapses on {one.review_on}", "let the partners review and sign it before that")
+    else:
+        yield ok(f"{one.ref} is in force until its review on {one.review_on}")
+
+
+def _missing(found: Iterable[VersionStatus], held: Collection[tuple[str, Office]]) -> Iterable[tuple[str, str]]:
+    partners = {agency for one in found if one.is_permitting for agency in one.partners}
+    return {(agency, office.value) for agency in partners for office in Office if (agency, office) not in held}
 
 
 def _keyring(scene: Scene, agency_id: str, counts: dict[int, int]) -> Iterable[Finding]:

@@ -21,7 +21,7 @@ from policies.protocols import load_protocol, load_protocols
 def check(folder: Path | None, as_json: bool) -> None:
     """Read every protocol file of FOLDER (or one file), and say everything that is wrong, each with file and line.
 
-    Without FOLDER: the protocols of this hub. Nothing is put in force by this.
+    Without FOLDER: the drafts of this hub. Nothing is put in force by this.
 
     \b
     Example:

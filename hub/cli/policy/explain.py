@@ -96,7 +96,8 @@ def explain(
 
 def _check_names(hub: Hub, role: str, purpose: str) -> None:
     """Refuse a role or purpose that no protocol of this hub has: it is a slip, not a question."""
-    protocols = hub.sharing.book.protocols
+    with reading(hub.engine) as connection:
+        protocols = hub.sharing.book.protocols(connection)
     roles = sorted({code for one in protocols for code in one.roles})
     purposes = sorted({code for one in protocols for code in one.purposes} | {"own-record"})
     for name, given, known in (("role", role, roles), ("purpose", purpose, purposes)):

@@ -134,14 +134,38 @@ PLANTED: dict[str, tuple[Callable[[Dolen], None], str, str, str]] = {
         "backup",
     ),
     "entry of nobody": (
-        _sql("UPDATE ledger_outbox SET owner_id = '00000000-0000-0000-0000-000000000001' WHERE idx = 0"),
+        _sql(
+            "UPDATE ledger_outbox SET owner_id = '00000000-0000-0000-0000-000000000001' "
+            "WHERE idx = (SELECT min(idx) FROM ledger_outbox WHERE owner_kind = 'learner')"
+        ),
         "orphans",
         "ledger entries without their learner",
         "backup",
     ),
-    "protocol broken": (_edit("version: 1", "version: one"), "protocols", "dyffryn-afon-demo.yaml:", "number"),
-    "protocol gone": (_remove(PROTOCOL), "protocols", "no protocol file", "add a protocol file"),
-    "protocol altered": (_edit("review_on: 2028-08-31", "review_on: 2029-08-31"), "in force", "changed", "new version"),
+    "protocol gone": (
+        _sql("DELETE FROM protocol_state"),
+        "in force",
+        "no protocol is in force",
+        "dolen policy propose",
+    ),
+    "protocol altered": (
+        _sql("UPDATE protocol_document SET source = CAST(replace(source, 'review_on: 20', 'review_on: 21') AS BLOB)"),
+        "in force",
+        "not what was proposed",
+        "last good backup",
+    ),
+    "signature lost": (
+        _sql("DELETE FROM protocol_signature WHERE agency_id = 'afon-health'"),
+        "in force",
+        "signature of afon-health does not verify",
+        "next version",
+    ),
+    "signature of another": (
+        _sql("UPDATE protocol_signature SET signature = randomblob(64) WHERE agency_id = 'dyffryn-education'"),
+        "in force",
+        "signature of dyffryn-education does not verify",
+        "next version",
+    ),
     "no duty person": (
         _sql("DELETE FROM duty_person WHERE agency_id = 'afon-health'"),
         "partners",
@@ -211,7 +235,6 @@ SETTINGS: dict[str, tuple[dict[str, str], str, str, str]] = {
         "cannot be reached",
         "DOLEN_DATABASE_URL",
     ),
-    "no protocols": ({"DOLEN_PROTOCOLS": "{home}/nowhere"}, "protocols", "can't be read", "create it"),
 }
 
 
@@ -308,6 +331,19 @@ def test_a_protocol_past_its_review_is_found_and_one_near_it_is_warned_of(dolen:
     assert "lapsed on its review date" in _later(dolen, days=days)["in force"]
     found = list(examine(dolen.settings, at=now() + timedelta(days=(_review(dolen) - now().date()).days - 10)))
     assert any(name == "in force" and "lapses on" in one.says for name, one in found if one.state is State.WARN)
+
+
+def test_a_broken_draft_is_a_warning_because_drafts_decide_nothing(dolen: Dolen) -> None:
+    _edit("version: 1", "version: one")(dolen)
+    says, remedy = faults(dolen.json("doctor"), "warn")["protocols"]
+    assert "dyffryn-afon-demo.yaml:" in says
+    assert "number" in remedy
+
+
+def test_a_partner_without_its_office_holders_is_a_warning(dolen: Dolen) -> None:
+    says, remedy = faults(dolen.json("doctor"), "warn")["in force"]
+    assert "afon-health has named nobody as its designated person" in says
+    assert "dolen agency office afon-health --office designated" in remedy
 
 
 def _review(dolen: Dolen) -> date:

@@ -10,9 +10,11 @@ import pytest
 from hub.demo.partnership import Partnership, source_of
 from hub.demo.people import CHILD_UPN
 from hub.oauth.assertions import new_client_key, public_jwks
+from tests.integration.cli.agreeing import agree
 from tests.integration.cli.command import ROOT, Dolen
 
 NAME, EMAIL = "Marged Llongyfarchiadau-Enghraifft", "marged@dyffryn-education.example"
+PARTNERS = {"dyffryn-education": "education", "afon-health": "health", "dyffryn-social-care": "social_care"}
 SCOPES = ("--scope", "records:read", "--scope", "learners:lookup")
 
 
@@ -22,9 +24,9 @@ def made(bare: Dolen) -> Dolen:
     bare.run("init")
     sample = (ROOT / "policies/samples/three-partners.yaml").read_text(encoding="utf-8")
     (bare.home / "protocols/aln.yaml").write_text(sample, encoding="utf-8")
-    bare.run(
-        "agency", "add", "dyffryn-education", "--sector", "education", "--name-en", "Dyffryn", "--name-cy", "Dyffryn"
-    )
+    for agency, sector in PARTNERS.items():
+        bare.run("agency", "add", agency, "--sector", sector, "--name-en", "Dyffryn", "--name-cy", "Dyffryn")
+    agree(bare, bare.home / "protocols/aln.yaml", partners=PARTNERS, keys=bare.home.parent)
     person = _add_person(bare, "duty_desk", {"name": NAME, "email": EMAIL, "language": "cy"})
     bare.run("agency", "duty", "dyffryn-education", "--person", person)
     return bare

@@ -59,7 +59,7 @@ class Place:
     @property
     def protocols(self) -> tuple[Protocol, ...]:
         """What is in force."""
-        return self.world.hub.sharing.book.protocols
+        return in_force(self.world)
 
     def token(self, principal: Principal) -> str:
         """A good token with every scope."""
@@ -183,10 +183,16 @@ def _bring_child(world: World) -> UUID:
     return child
 
 
+def in_force(world: World) -> tuple[Protocol, ...]:
+    """The protocols that decide in a world."""
+    with reading(world.hub.engine) as connection:
+        return world.hub.sharing.book.protocols(connection)
+
+
 def _register_for_everything(world: World) -> None:
     """Let each partner's system ask in every role and for every purpose, whether or not a row speaks for them."""
-    every = [one for protocol in world.hub.sharing.book.protocols for one in (*protocol.purposes, "own-record")]
-    roles = [one for protocol in world.hub.sharing.book.protocols for one in protocol.roles]
+    every = [one for protocol in in_force(world) for one in (*protocol.purposes, "own-record")]
+    roles = [one for protocol in in_force(world) for one in protocol.roles]
     with unit_of_work(world.hub.engine) as connection:
         connection.execute(
             text("UPDATE client SET purposes = :purposes, roles = :roles, scopes = :scopes"),

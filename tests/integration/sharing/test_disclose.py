@@ -212,9 +212,13 @@ def test_when_the_ledger_cannot_be_written_nothing_is_released(small_world: Worl
 
 def test_a_suspended_protocol_permits_nothing_from_the_next_read_on(world: World) -> None:
     assert fields_of(world.read(), HEALTH.id)
-    with unit_of_work(world.hub.engine) as connection:
-        connection.execute(update(protocol_state).values(state="suspended"))
-    assert not fields_of(world.read())
+    own = fields_of(world.read(), EDUCATION.id)
+    (ref,) = [one.ref for one in world.hub.protocols.status()]
+    world.hub.protocols.suspend(ref)
+    assert not fields_of(world.read(), HEALTH.id)
+    assert fields_of(world.read()) == own  # what a partner holds itself is no business of a protocol
+    world.hub.protocols.resume(ref)
+    assert fields_of(world.read(), HEALTH.id)
 
 
 def test_a_protocol_file_that_was_changed_permits_nothing(small_world: World) -> None:
