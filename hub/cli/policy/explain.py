@@ -11,6 +11,7 @@ import click
 from hub.cli.faults import Refused, Unusable
 from hub.cli.printing import moment, say, say_json
 from hub.cli.running import load_settings, running_hub
+from hub.database import reading
 from hub.sharing.errors import QueryRefused
 from hub.sharing.explained import Explained, distinct
 from hub.wiring.hub import Hub
