@@ -13,6 +13,8 @@ from hub.sharing.model import DisclosureEntry, GroupSight, SightOverview
 from hub.telling.model import InboxEntry
 from hub.web.language import Language
 from hub.wiring import LearnerLine
+from policies.documents.document import Document
+from policies.model import Partner
 
 
 class Words(Protocol):
@@ -50,12 +52,26 @@ class PageExplaining(Protocol):
         """Why one row of "who can see what" is as it is; None where there is no such row."""
 
 
+class PublishedUseCases(Protocol):
+    """What anybody may read of the partnership, made from the protocols in force."""
+
+    def partners(self) -> Sequence[Partner]:
+        """The partners that have a notice."""
+
+    def privacy_notice(self, agency: str, *, for_children: bool) -> Document | None:
+        """The notice of a partner; None: there is no such partner."""
+
+
 class PageUseCases(Protocol):
     """What the pages ask of the hub. Each method checks anew whether this person may, and raises when not."""
 
     @property
     def explaining(self) -> PageExplaining:
         """Why a row of "who can see what" is as it is."""
+
+    @property
+    def published(self) -> PublishedUseCases:
+        """What is open to all."""
 
     def words(self, language: Language) -> Words:
         """Names in one language."""

@@ -34,6 +34,7 @@ from hub.wiring.explaining import Explaining
 from hub.wiring.hub import Hub
 from hub.wiring.notice_events import record_notice_events
 from hub.wiring.protocols_life import ProtocolsLife
+from hub.wiring.published import Published
 from hub.wiring.safeguarding import SafeguardingDesk
 from hub.wiring.secrets import create_passphrase, create_secrets, signer_key
 from policies.load_catalogue import load_catalogue
@@ -142,6 +143,7 @@ def build(
         safeguarding=SafeguardingDesk(Safeguarding(engine, keys, book, clock), bell),
         explaining=Explaining(sharing),
         protocols=ProtocolsLife(Steering(engine, keys, book, clock)),
+        published=Published(engine, book, clock),
     )
 
 

@@ -46,6 +46,7 @@ from hub.wiring.identifiers import identified
 from hub.wiring.learner_lines import LearnerLine, learner_lines, name_of
 from hub.wiring.names import Language, Names, names_in
 from hub.wiring.protocols_life import ProtocolsLife
+from hub.wiring.published import Published
 from hub.wiring.safeguarding import SafeguardingDesk
 from policies.fields import Catalogue
 
@@ -71,6 +72,7 @@ class Hub:
     safeguarding: SafeguardingDesk
     explaining: Explaining
     protocols: ProtocolsLife
+    published: Published
     _last_asked: float = field(default_factory=time.monotonic)
     _was_active: bool = False
     _health: Health = field(default_factory=Health)

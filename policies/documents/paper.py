@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from policies.bars import BarKind
 from policies.canonical import digest
 from policies.documents import phrases, row_phrases
+from policies.documents.acts import act_words, section_words
 from policies.documents.document import Block, Bullets, Document, Grid, Paragraph, Section
 from policies.documents.phrases import joined, same
 from policies.fields import Catalogue
@@ -121,7 +122,9 @@ def _powers(protocol: Protocol) -> Block:
     for rule in sorted(protocol.rules, key=lambda one: one.id):
         for power in rule.powers:
             used.setdefault((power.act, power.section), []).append(rule.id)
-    rows = tuple((same(act), same(section), same(", ".join(ids))) for (act, section), ids in sorted(used.items()))
+    rows = tuple(
+        (act_words(act), section_words(section), same(", ".join(ids))) for (act, section), ids in sorted(used.items())
+    )
     head = (Words("Act", "Deddf"), Words("Section", "Adran"), Words("Rows of Appendix B", "Rhesi Atodiad B"))
     return Grid(
         Words("Acts and sections that the rows rest on", "Deddfau ac adrannau y mae’r rhesi’n seiliedig arnynt"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from policies.documents import phrases
-from policies.documents.phrases import joined, same
+from policies.documents.acts import condition_words, power_words
+from policies.documents.phrases import joined
 from policies.fields import Catalogue
 from policies.model import Protocol, Rule
 from policies.words import Words
@@ -22,13 +23,21 @@ def fields(rule: Rule, catalogue: Catalogue) -> Words:
 
 
 def groups(mask: int, catalogue: Catalogue) -> list[Words]:
-    """The groups that these fields belong to, by title."""
-    return [catalogue.groups[group_id].title for group_id in catalogue.by_group(mask)]
+    """The groups that these fields belong to, by title; where it is not the whole group, which fields of it."""
+    return [_group(group_id, part, catalogue) for group_id, part in catalogue.by_group(mask).items()]
+
+
+def _group(group_id: str, part: int, catalogue: Catalogue) -> Words:
+    title = catalogue.groups[group_id].title
+    if part == catalogue.in_group(group_id):
+        return title
+    named = joined([entry.title for entry in catalogue.entries(part)], by=", ")
+    return Words(f"{title.en} ({named.en})", f"{title.cy} ({named.cy})")
 
 
 def powers(rule: Rule) -> Words:
     """Acts and sections."""
-    return joined([same(f"{power.act}, {power.section}") for power in rule.powers])
+    return joined([power_words(power.act, power.section) for power in rule.powers])
 
 
 def law(rule: Rule) -> Words:
@@ -39,7 +48,7 @@ def law(rule: Rule) -> Words:
     if rule.article_10 is not None:
         parts.append(Words(f"Article 10: {rule.article_10}", f"Erthygl 10: {rule.article_10}"))
     if rule.condition is not None:
-        parts.append(same(rule.condition))
+        parts.append(condition_words(rule.condition))
     return joined([*parts, powers(rule), phrases.CONFIDENTIALITY[rule.confidentiality]])
 
 

@@ -10,6 +10,7 @@ from hub.cli.policy.export import export
 from hub.cli.policy.import_table import import_table
 from hub.cli.policy.life import accept, enforce, propose, resume, suspend
 from hub.cli.policy.partner_keys import partner_key
+from hub.cli.policy.records import records
 from hub.cli.policy.schema import schema
 from hub.cli.policy.signing import key, sign_file
 from hub.cli.policy.status import status
@@ -25,7 +26,7 @@ def policy() -> None:
     """
 
 
-_DRAFTS = (check, explain, export, import_table, schema)
+_DRAFTS = (check, explain, export, import_table, records, schema)
 _LIFE = (key, sign_file, partner_key, propose, accept, enforce, suspend, resume, status)
 
 for command in (*_DRAFTS, *_LIFE):

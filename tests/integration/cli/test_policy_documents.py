@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import rfc8785
@@ -109,3 +110,57 @@ def test_what_cannot_be_exported_is_told(dolen: Dolen, tmp_path: Path) -> None:
     draft.write_text(SMALL, encoding="utf-8")
     nowhere = str(tmp_path / "no" / "folder.pdf")
     dolen.run("policy", "export", str(draft), "--to", "pdf", "--out", nowhere, expect=2)
+
+
+def test_records_are_made_from_the_protocols_in_force(dolen: Dolen, tmp_path: Path) -> None:
+    out = tmp_path / "records"
+    answer = dolen.json("policy", "records", "--out", str(out))
+    assert (answer["protocols"], answer["written"]) == (["dyffryn-afon-demo/1"], True)
+    names = {path.name for path in out.iterdir()}
+    agencies = ("afon-health", "dyffryn-education", "dyffryn-social-care")
+    notices = {f"privacy-{name}{tail}.html" for name in agencies for tail in ("", "-child")}
+    assert names == notices | {"register.csv", "register.html", "flows.csv", "flows.html", "flows.md"}
+    with (out / "register.csv").open(encoding="utf-8-sig", newline="") as file:
+        head, *rows = list(csv.reader(file))
+    assert len(rows) > 15
+    assert all(len(row) == len(head) and all(row) for row in rows)
+    notice = (out / "privacy-afon-health.html").read_text(encoding="utf-8")
+    assert "Hysbysiad preifatrwydd: Bwrdd Iechyd Afon" in notice
+    assert "Privacy notice: Afon Health Board" in notice
+
+
+def test_records_of_one_partner_and_of_files_that_are_named(tmp_path: Path) -> None:
+    dolen = Dolen(tmp_path / "nowhere")
+    draft = tmp_path / "draft.yaml"
+    draft.write_text(SMALL, encoding="utf-8")
+    out = tmp_path / "records"
+    dolen.run("policy", "records", str(draft), "--out", str(out), "--partner", "bryn")
+    assert {path.name for path in out.iterdir() if path.name.startswith("privacy")} == {
+        "privacy-bryn.html",
+        "privacy-bryn-child.html",
+    }
+    assert len((out / "register.csv").read_text(encoding="utf-8-sig").splitlines()) == 1
+    assert "Afon" in (out / "flows.csv").read_text(encoding="utf-8-sig")
+    dolen.run("policy", "records", str(draft), "--partner", "cwm", expect=2)
+    dolen.run("policy", "records", str(draft), "--out", str(draft / "in"), expect=2)
+    told = dolen.run("policy", "records", str(draft))
+    assert "Nothing was written" in told.stderr
+
+
+def test_hostile_words_of_a_protocol_stay_words_in_every_record(tmp_path: Path) -> None:
+    evil = "=cmd|' /C calc'!A0 <script>alert(1)</script> | [x](javascript:y) `z`"
+    draft = tmp_path / "draft.yaml"
+    quoted = json.dumps(evil)
+    text = SMALL.replace("name: {en: Bryn, cy: Bryn}", f"name: {{en: {quoted}, cy: {quoted}}}")
+    draft.write_text(text, encoding="utf-8")
+    out = tmp_path / "records"
+    Dolen(tmp_path / "nowhere").run("policy", "records", str(draft), "--out", str(out))
+    for path in out.glob("*.html"):
+        assert "<script" not in path.read_text(encoding="utf-8")
+    for path in out.glob("*.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            assert not [cell for row in csv.reader(file) for cell in row if cell[:1] in ("=", "+", "-", "@")]
+    table = (out / "flows.md").read_text(encoding="utf-8")
+    assert "<script" not in table
+    assert "[x](" not in table
+    assert all(len(re.findall(r"(?<!\\)\|", line)) == 9 for line in table.splitlines())

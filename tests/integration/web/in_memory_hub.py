@@ -26,9 +26,13 @@ from hub.web.language import Language
 from hub.wiring import LearnerLine
 from hub.wiring.names import Names
 from policies.changes import Change, Step, Way
+from policies.documents.child_notice import child_notice_of
+from policies.documents.document import Document
+from policies.documents.lines import partners_of
+from policies.documents.notice import notice_of, partner_named
 from policies.explanation import RuleUse
 from policies.load_catalogue import load_catalogue
-from policies.model import Basis
+from policies.model import Basis, Partner
 from policies.protocols import load_protocol
 from policies.told import CLOSED, FieldExplained
 
@@ -98,11 +102,24 @@ class InMemoryExplaining:
         )
 
 
+class InMemoryPublished:
+    """Implements `PublishedUseCases` on the sample protocol."""
+
+    def partners(self) -> Sequence[Partner]:
+        return partners_of(PROTOCOLS)
+
+    def privacy_notice(self, agency: str, *, for_children: bool) -> Document | None:
+        partner = partner_named(agency, PROTOCOLS)
+        make = child_notice_of if for_children else notice_of
+        return None if partner is None else make(partner, PROTOCOLS, CATALOGUE)
+
+
 class InMemoryHub:
     """Implements `PageUseCases`; `decided` is every decision in order, with the text it was taken on."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at
+        self.published = InMemoryPublished()
         self.lock = Lock()
         self.answers: dict[UUID, ConsentLine] = {}
         self.deciders: dict[UUID, UUID] = {}

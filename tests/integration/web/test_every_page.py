@@ -16,12 +16,23 @@ from hub.web.guard import MOST_BYTES
 from hub.web.model import Access
 from tests.integration.web.browser import Browser
 from tests.integration.web.conftest import Pages
-from tests.integration.web.in_memory_hub import CATALOGUE, MARI, PARENT, SPEECH_FIELDS, InMemoryHub, Wrong
+from tests.integration.web.in_memory_hub import CATALOGUE, MARI, PARENT, PROTOCOLS, SPEECH_FIELDS, InMemoryHub, Wrong
 from tests.integration.web.reading import texts
 from tests.integration.web.test_family_pages import agree
 
 LANGUAGES = ("en", "cy")
-OPEN = {"start", "sign_in", "ask_for_code", "code", "enter_code", "accessibility", "cookies"}
+OPEN = {
+    "start",
+    "sign_in",
+    "ask_for_code",
+    "code",
+    "enter_code",
+    "accessibility",
+    "cookies",
+    "privacy",
+    "privacy_notice",
+    "child_privacy_notice",
+}
 STATUSES = (400, 403, 404, 405, 409, 413, 429, 500, 503)
 
 
@@ -51,7 +62,8 @@ def every_page(hub: InMemoryHub, browser: Browser) -> list[str]:
     hub.is_signed = False
     base = f"learners/{learner}"
     return [
-        "", "sign-in", "sign-in/code", "home", "accessibility", "cookies", "inbox", "nowhere", check,
+        "", "sign-in", "sign-in/code", "home", "accessibility", "cookies", "privacy", "privacy/afon-health",
+        "privacy/afon-health/child", "inbox", "nowhere", check,
         f"{base}/sharing", f"{base}/sharing/{row}", f"{base}/looked", f"{base}/decisions", f"{base}/offers/{offer}",
         f"{base}/offers/{offer}/refuse", f"{base}/consents/{next(iter(hub.answers))}/withdraw", f"{base}/receipts",
         f"{base}/receipts/{event}",
@@ -290,7 +302,8 @@ def test_the_front_door_leads_to_the_language_of_the_browser(browser: Browser) -
 def same_in_both(hub: InMemoryHub) -> set[str]:
     """Names that are the same in both languages in the catalogue itself; not the pages' to translate."""
     titles = [(one.title, one.plain) for one in (*CATALOGUE.fields, *CATALOGUE.groups.values())]
-    return {words.en for pair in titles for words in pair if words.en == words.cy}
+    refs = {str(protocol.ref) for protocol in PROTOCOLS}
+    return {words.en for pair in titles for words in pair if words.en == words.cy} | refs
 
 
 def is_neutral(text: str) -> bool:

@@ -16,8 +16,8 @@ from hub.cli.syncing import SECTOR_OF
 from hub.settings import Settings
 
 REPORTING = {
-    "sync", "policy check", "policy import-table", "ledger status", "ledger checkpoint", "ledger fsck", "verify",
-    "notices list", "keys status",
+    "sync", "policy check", "policy import-table", "policy records", "ledger status", "ledger checkpoint",
+    "ledger fsck", "verify", "notices list", "keys status",
     "doctor", "agency list", "client list", "person list",
 }  # fmt: skip
 PERSONAL = {"name", "email", "phone", "address", "evidence", "because", "reason", "identifier", "nhs_number", "upn"}
