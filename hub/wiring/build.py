@@ -37,6 +37,7 @@ from hub.wiring.protocols_life import ProtocolsLife
 from hub.wiring.published import Published
 from hub.wiring.safeguarding import SafeguardingDesk
 from hub.wiring.secrets import create_passphrase, create_secrets, signer_key
+from hub.wiring.sequencing import Sequencing
 from policies.load_catalogue import load_catalogue
 
 _LANGUAGES: dict[Language, Literal["cy", "en"] | None] = {
@@ -127,6 +128,7 @@ def build(
     book.refresh(engine)
     sharing = Sharing(engine, keys, book, clock) if pause is None else Sharing(engine, keys, book, clock, pause)
     bell = SilentDoorbell() if doorbell is None else doorbell
+    holder = f"{socket.gethostname()}:{os.getpid()}"
     return Hub(
         settings=settings,
         engine=engine,
@@ -134,8 +136,8 @@ def build(
         keys=keys,
         clock=clock,
         doorbell=bell,
-        holder=f"{socket.gethostname()}:{os.getpid()}",
-        signer=signer_of(settings),
+        holder=holder,
+        sequencing=Sequencing(engine, signer_of(settings), holder),
         sharing=sharing,
         consenting=Consenting(engine, keys, book, clock),
         syncing=Syncing(engine, keys, book, clock),

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-import structlog
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine
 
 from connectors.base import MemorySource, Source
-from consent.ledger.queries import checkpoints
-from consent.ledger.sequencer import dummy_due, sequence_once, stand_down
-from consent.ledger.signer import Signer, publish_checkpoint
 from hub.consenting import decide, lines, offers, receipts
 from hub.consenting.expire import expire_due
 from hub.consenting.model import ConsentLine, Offer, Outcome, ReceiptLine, Shown
@@ -48,9 +41,8 @@ from hub.wiring.names import Language, Names, names_in
 from hub.wiring.protocols_life import ProtocolsLife
 from hub.wiring.published import Published
 from hub.wiring.safeguarding import SafeguardingDesk
+from hub.wiring.sequencing import Sequencing
 from policies.fields import Catalogue
-
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -64,7 +56,7 @@ class Hub:
     clock: Clock
     doorbell: Doorbell
     holder: str
-    signer: Signer
+    sequencing: Sequencing
     sharing: Sharing
     consenting: Consenting
     syncing: Syncing
@@ -73,8 +65,6 @@ class Hub:
     explaining: Explaining
     protocols: ProtocolsLife
     published: Published
-    _last_asked: float = field(default_factory=time.monotonic)
-    _was_active: bool = False
     _health: Health = field(default_factory=Health)
 
     @property
@@ -255,23 +245,11 @@ class Hub:
 
     def sequence(self) -> int:
         """Put waiting entries into the ledger and publish its checkpoint, where this process holds the lease."""
-        since, self._last_asked = self._last_asked, time.monotonic()
-        done = sequence_once(
-            self._transaction,
-            holder=self.holder,
-            now=self.clock(),
-            dummy=dummy_due(self._last_asked - since),
-        )
-        self._was_active = done.is_active
-        if done.is_active:
-            publish_checkpoint(self._transaction, self.signer, now=self.clock())
-        return done.real
+        return self.sequencing.sequence(self.clock())
 
     def checkpoint(self) -> bytes | None:
         """The newest signed checkpoint; None before the first."""
-        with reading(self.engine) as connection:
-            signed = checkpoints.latest(connection)
-        return None if signed is None else signed.text.encode()
+        return self.sequencing.checkpoint()
 
     def readiness(self) -> Mapping[str, str]:
         """See `hub.wiring.health`."""
@@ -279,21 +257,10 @@ class Hub:
 
     def close(self) -> None:
         """Let go of the sequencer's lease, and of every connection and key."""
-        if self._was_active:
-            self._stand_down()
+        self.sequencing.stand_down(self.clock())
         self.keys.forget()
         self.engine.dispose()
         self.key_engine.dispose()
-
-    def _stand_down(self) -> None:
-        try:
-            stand_down(self._transaction, holder=self.holder, now=self.clock())
-        except SQLAlchemyError:
-            # The lease runs out by itself; what closes must close.
-            _log.warning("lease_not_given_back")
-
-    def _transaction(self) -> AbstractContextManager[Connection]:
-        return unit_of_work(self.engine)
 
     def _decided(self, outcome: Outcome) -> Outcome:
         self.doorbell.ring("ledger")

@@ -21,7 +21,7 @@ _CONTROL = CANARIES[0]
 def receipts(stage: Stage) -> None:
     """Step 7."""
     tell, home = stage.transcript, stage.settings.home
-    (home / "verify.policy").write_text(f"log {stage.hub.signer.vkey}\nquorum none\n", encoding="ascii")
+    (home / "verify.policy").write_text(f"log {stage.hub.sequencing.signer.vkey}\nquorum none\n", encoding="ascii")
     policy = parse_policy((home / "verify.policy").read_bytes())
     folder = home / "receipts"
     folder.mkdir(mode=0o700, exist_ok=True)
