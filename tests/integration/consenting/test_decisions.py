@@ -203,7 +203,7 @@ def test_a_receipt_waits_for_the_ledger_and_is_the_deciders_alone(world: World) 
     while world.hub.sequence():
         pass
     receipt = world.hub.receipt(world.parent, granted.event_id)
-    policy = parse_policy(f"log {world.hub.signer.vkey}\nquorum none\n".encode())
+    policy = parse_policy(f"log {world.hub.sequencing.signer.vkey}\nquorum none\n".encode())
     assert verify_receipt(receipt, policy).outcome is Outcome.GOOD
     assert [line.is_ready for line in world.hub.receipts(world.parent, world.child)] == [True]
     for person, event in ((another_parent(world), granted.event_id), (world.parent, uuid4())):
@@ -291,6 +291,6 @@ def test_answering_again_narrows_where_it_only_takes_away(
     assert (line.status, line.valid_until) == ("active", at)
     while small_world.hub.sequence():
         pass
-    policy = parse_policy(f"log {small_world.hub.signer.vkey}\nquorum none\n".encode())
+    policy = parse_policy(f"log {small_world.hub.sequencing.signer.vkey}\nquorum none\n".encode())
     receipt = small_world.hub.receipt(small_world.parent, second.event_id)
     assert verify_receipt(receipt, policy).outcome is Outcome.GOOD
