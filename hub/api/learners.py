@@ -43,6 +43,15 @@ def records(handle_id: UUID, asked: RecordsQuery) -> Response:
     """Read the fields of a learner that you may see.
 
     For the purpose and role in the token's `authorization_details`, now. The answer is recorded before it is sent.
+    Records come in the order of their ids, or by `sort`; `next_after` goes on in the same order. A field that you may
+    not see, or that no record shows you, is refused in `has` and `sort`, and both alike.
     """
-    query = RecordQuery(fields=tuple(asked.field) or None, limit=asked.limit, after=asked.after)
+    query = RecordQuery(
+        fields=tuple(asked.field) or None,
+        limit=asked.limit,
+        after=asked.after,
+        has=tuple(asked.has),
+        sort=None if asked.sort is None else asked.sort.removeprefix("-"),
+        is_descending=asked.sort is not None and asked.sort.startswith("-"),
+    )
     return jsonify(use_cases().disclose(principal(), handle_id, query).as_json())

@@ -12,6 +12,7 @@ from hub.api.strict_input import Strict
 from hub.sharing.model import MAX_RECORDS
 
 FieldId = Annotated[str, Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)+$", max_length=120)]
+SortBy = Annotated[str, Field(pattern=r"^-?[a-z0-9_]+(\.[a-z0-9_]+)+$", max_length=121)]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 
 
@@ -44,6 +45,13 @@ class RecordsQuery(Strict):
     field: Annotated[list[FieldId], Field(default_factory=list, max_length=500)]
     limit: Annotated[int, Field(ge=1, le=MAX_RECORDS)] = MAX_RECORDS
     after: UUID | None = None
+    has: Annotated[
+        list[FieldId],
+        Field(default_factory=list, max_length=20, description="Only records that show all of these fields."),
+    ]
+    sort: Annotated[
+        SortBy | None, Field(default=None, description="A field to order by, `-` before it for the greatest first.")
+    ]
 
 
 class ShownRecordOut(BaseModel):

@@ -14,6 +14,14 @@ REQUEST_REFUSED = Problem(
     _NOTHING_CHANGED,
     "Compare it with /openapi.json; `members` names the places where they are known.",
 )
+FIELD_REFUSED = Problem(
+    "field-refused",
+    400,
+    "Records cannot be chosen or ordered by this field",
+    "A field in `has` or `sort` is not among those that this read shows you, whether it exists or not.",
+    "That you asked is recorded; nothing was released.",
+    "Use a field that an answer without `has` and `sort` shows, of a type that has an order.",
+)
 MALFORMED_JSON = Problem(
     "malformed-json",
     400,

@@ -70,6 +70,7 @@ PROBLEMS: Mapping[type[BaseException], Problem] = MappingProxyType(
         # hub.sharing
         sharing.NotKnownHere: kinds.NOT_FOUND,
         sharing.QueryRefused: kinds.REQUEST_REFUSED,
+        sharing.FieldRefused: kinds.FIELD_REFUSED,
         sharing.PurposeMissing: kinds.PURPOSE_MISSING,
         sharing.NotRecorded: kinds.UNAVAILABLE,
         sharing.FactsMoved: kinds.UNAVAILABLE,

@@ -26,7 +26,8 @@ from hub.records.model import SealedRecord
 from hub.sealing.envelope import field_ordinals, parse
 from hub.sealing.model import Json, KeyOwner, SubjectKey, handle_key
 from hub.sealing.opening import open_cells
-from hub.sharing.errors import FactsMoved, NotRecorded, ProtocolsMoved, PurposeMissing, QueryRefused
+from hub.sharing.choosing import candidates, chosen, page_of
+from hub.sharing.errors import FactsMoved, FieldRefused, NotRecorded, ProtocolsMoved, PurposeMissing, QueryRefused
 from hub.sharing.model import MAX_RECORDS, Disclosure, RecordQuery, ShownRecord, Withheld
 from hub.sharing.obligations import undertaken
 from hub.sharing.record import record
@@ -48,7 +49,7 @@ def disclose(room: Sharing, principal: Principal, handle_id: UUID, query: Record
     Raises:
         NotKnownHere: the caller has no such handle.
         PurposeMissing: the token names no purpose or role.
-        QueryRefused: unknown field or page size.
+        QueryRefused: unknown field or page size; FieldRefused: chosen or ordered by a field that may not be seen.
         NotRecorded: the record of it could not be written, so nothing is answered.
         KeyMissing, KeyringUnavailable: a holder's keys are out of reach; nothing is answered.
     """
@@ -66,12 +67,17 @@ def disclose(room: Sharing, principal: Principal, handle_id: UUID, query: Record
 
 def _disclose(room: Sharing, reader: Reader, query: RecordQuery, *, wanted: int) -> Disclosure:
     keys = room.keys.unwrap_many(reader.owners)
+    refused: FieldRefused | None = None
     room.pause("before_lock")
     try:
         with unit_of_work(room.engine) as connection:
             ruling = rule(room, connection, reader, wanted=wanted, keys=keys)
             room.pause("after_decision")
-            shown, has_more = _page(room, connection, reader, ruling, query=query, keys=keys)
+            try:
+                shown, has_more = _page(room, connection, reader, ruling, query=query, keys=keys)
+            except FieldRefused as failure:
+                # Recorded like every refusal: it would tell, in the end, which fields a learner has.
+                shown, has_more, refused = [], False, failure
             room.pause("after_opening")
             answer = _answer(reader, ruling, shown=shown, has_more=has_more)
             record(room, connection, ruling, answer, reader=reader, keys=keys)
@@ -80,6 +86,8 @@ def _disclose(room: Sharing, reader: Reader, query: RecordQuery, *, wanted: int)
     except SQLAlchemyError:
         # The cause may quote bound values, so it does not travel on.
         raise NotRecorded from None
+    if refused is not None:
+        raise refused
     return answer
 
 
@@ -88,6 +96,8 @@ def _checked(catalogue: Catalogue, principal: Principal, query: RecordQuery) -> 
         raise PurposeMissing
     if not 1 <= query.limit <= MAX_RECORDS:
         raise QueryRefused("page_size")
+    if len(query.has) > len(catalogue.by_id):
+        raise QueryRefused("too_many_fields")
     if query.fields is None:
         return catalogue.everything
     if len(query.fields) > len(catalogue.by_id):
@@ -111,14 +121,48 @@ def _page(
     A page ends at its number of records, or where what it shows is large: a holder's documents must not fill the memory
     of whoever reads. What is held back does not count for either, or a short page would tell of it.
     """
+    if query.chooses:
+        return _chosen_page(room, connection, reader, ruling, query=query, keys=keys)
     shown: list[ShownRecord] = []
     size = 0
     for sealed in _readable(room, connection, reader, ruling, after=query.after, at_once=query.limit + 1):
         if len(shown) == query.limit or size >= MAX_PAGE_BYTES:
             return shown, True
-        shown.append(_open(room.book.catalogue, keys, ruling, sealed))
+        shown.append(_shown(room.book.catalogue, keys, ruling, sealed))
         size += _size(sealed, ruling.by_holder[sealed.agency_id].allowed)
     return shown, False
+
+
+def _chosen_page(
+    room: Sharing,
+    connection: Connection,
+    reader: Reader,
+    ruling: Ruling,
+    *,
+    query: RecordQuery,
+    keys: Mapping[KeyOwner, SubjectKey],
+) -> tuple[list[ShownRecord], bool]:
+    """One page of the records that were asked for, in the order that was asked for; raises FieldRefused.
+
+    All readable records are looked through, so that what is refused has cost the same as what is answered.
+    """
+    catalogue = room.book.catalogue
+
+    def readable() -> Iterator[SealedRecord]:
+        return _readable(room, connection, reader, ruling, after=None, at_once=_AT_ONCE)
+
+    found = candidates(
+        readable(),
+        ruling.readable,
+        query,
+        catalogue=catalogue,
+        size_of=lambda sealed: _size(sealed, ruling.by_holder[sealed.agency_id].allowed),
+        value_of=lambda sealed, name: _open(keys, sealed, {catalogue.by_id[name].ordinal: name})[name],
+    )
+    ids, has_more = page_of(chosen(found, query, catalogue=catalogue), query, most_bytes=MAX_PAGE_BYTES)
+    wanted = frozenset(ids)
+    shown = {one.record_id: _shown(catalogue, keys, ruling, one) for one in readable() if one.record_id in wanted}
+    return [shown[record_id] for record_id in ids], has_more
 
 
 def _readable(
@@ -149,7 +193,7 @@ def _mask(sealed: SealedRecord) -> int:
     return sum(1 << ordinal for ordinal in field_ordinals(sealed.envelope))
 
 
-def _open(
+def _shown(
     catalogue: Catalogue, keys: Mapping[KeyOwner, SubjectKey], ruling: Ruling, sealed: SealedRecord
 ) -> ShownRecord:
     allowed = ruling.by_holder[sealed.agency_id].allowed
@@ -158,7 +202,18 @@ def _open(
         for ordinal in field_ordinals(sealed.envelope)
         if allowed >> ordinal & 1
     }
-    values: dict[str, Json] = open_cells(
+    return ShownRecord(
+        record_id=sealed.record_id,
+        version=sealed.version,
+        holder=sealed.agency_id,
+        stored_at=sealed.stored_at,
+        fields=_open(keys, sealed, names),
+    )
+
+
+def _open(keys: Mapping[KeyOwner, SubjectKey], sealed: SealedRecord, names: Mapping[int, str]) -> dict[str, Json]:
+    """The values of these fields, by ordinal, of which each was decided on."""
+    return open_cells(
         keys[handle_key(sealed.agency_id, sealed.handle_id)],
         sealed.envelope,
         agency_id=sealed.agency_id,
@@ -166,13 +221,6 @@ def _open(
         record_id=sealed.record_id,
         version=sealed.version,
         field_ids=names,
-    )
-    return ShownRecord(
-        record_id=sealed.record_id,
-        version=sealed.version,
-        holder=sealed.agency_id,
-        stored_at=sealed.stored_at,
-        fields=values,
     )
 
 

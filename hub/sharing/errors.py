@@ -11,9 +11,16 @@ class QueryRefused(Exception):
     """The question itself cannot be answered: an unknown field, a page size out of bounds."""
 
     def __init__(self, code: str) -> None:
-        """`code` is one of `unknown_field`, `page_size`, `too_many_fields`."""
+        """`code` is one of `unknown_field`, `page_size`, `too_many_fields`, `too_many_to_choose`, `after`, `field`."""
         super().__init__(code)
         self.code = code
+
+
+class FieldRefused(QueryRefused):
+    """Records were to be chosen or ordered by a field that this reader may not see, or that is not there: all alike."""
+
+    def __init__(self) -> None:
+        super().__init__("field")
 
 
 class PurposeMissing(Exception):

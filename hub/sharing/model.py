@@ -15,11 +15,22 @@ MAX_RECORDS = 200
 
 @dataclass(frozen=True, slots=True)
 class RecordQuery:
-    """What a reader asks for: field ids (None: every field that may be shown), and one page of records."""
+    """What a reader asks for: field ids (None: every field that may be shown), and one page of records.
+
+    With `has`, only records that show all of these fields; with `sort`, ordered by the value of one, not by id.
+    """
 
     fields: tuple[str, ...] | None = None
     limit: int = MAX_RECORDS
     after: UUID | None = None
+    has: tuple[str, ...] = ()
+    sort: str | None = None
+    is_descending: bool = False
+
+    @property
+    def chooses(self) -> bool:
+        """Whether records are chosen or ordered by what is in them."""
+        return bool(self.has) or self.sort is not None
 
 
 @dataclass(frozen=True, slots=True)
