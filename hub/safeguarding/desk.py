@@ -15,10 +15,11 @@ from hub.safeguarding.bars import bar_lines
 from hub.safeguarding.course import may_confirm, may_review
 from hub.safeguarding.errors import NotForYou
 from hub.safeguarding.make import openable
-from hub.safeguarding.model import COUNTED_OVER, Desk, OverrideLine, Safeguarding, Stage, Tray, Way
+from hub.safeguarding.model import COUNTED_OVER, Desk, OverrideLine, Passing, Safeguarding, Stage, Tray, Way
 from hub.safeguarding.queries import OverrideRow
 from hub.safeguarding.who import AtHand, Worker, at_hand, learner_behind, worker_of
 from hub.safeguarding.writing import fields_of
+from policies.bars import BarKind
 from policies.snapshot import Snapshot
 
 MOST_IN_CARE = 200
@@ -47,6 +48,7 @@ def desk(room: Safeguarding, person_id: UUID, handle_id: UUID) -> Desk:
         learner_id = learner_behind(connection, person_id, handle_id)
         mine = at_hand(connection, person_id, learner_id, at=at)
         found = queries.overrides_of(connection, mine.worker.agency_id, person_id=person_id, since=at - COUNTED_OVER)
+        snapshot = room.book.snapshot(connection)
         return Desk(
             learner_id=learner_id,
             handle_id=handle_id,
@@ -56,12 +58,22 @@ def desk(room: Safeguarding, person_id: UUID, handle_id: UUID) -> Desk:
             overrides=tuple(
                 _line(room, connection, mine.worker, row, at=at) for row in found if row.learner_id == learner_id
             ),
-            ways=_ways(room.book.snapshot(connection), mine, at=at),
+            ways=_ways(snapshot, mine, at=at),
+            passing=passing(snapshot, at=at),
             accountable_id=mine.accountable_id,
             family=tuple(
                 sorted({one.person_id for one in ties.ties_of_learner(connection, learner_id, on=ties.day_of(at))})
             ),
         )
+
+
+def passing(snapshot: Snapshot, *, at: datetime) -> tuple[Passing, ...]:
+    """For each kind of bar, the roles that a protocol in force lets pass it with an override."""
+    found: dict[BarKind, set[str]] = {kind: set() for kind in BarKind}
+    for cell in snapshot.in_force(at):
+        for kind in cell.passes:
+            found[kind].add(cell.role)
+    return tuple(Passing(kind.value, tuple(sorted(roles))) for kind, roles in found.items())
 
 
 def _ways(snapshot: Snapshot, mine: AtHand, *, at: datetime) -> tuple[Way, ...]:

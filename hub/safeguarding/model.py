@@ -177,6 +177,14 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class Passing:
+    """Which roles of protocols in force may pass bars of a kind with an override; none: nobody ever."""
+
+    kind: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """One learner on the safeguarding page of a worker: what this person may do about them, and what stands."""
 
@@ -189,6 +197,8 @@ class Desk:
     ways: tuple[Way, ...]
     accountable_id: UUID
     family: tuple[UUID, ...]
+    passing: tuple[Passing, ...] = ()
+    learner_name: str = field(default="", repr=False)  # as this worker's own agency calls them
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import hashlib
 from uuid import UUID
 
 from hub.consenting.model import Offer
+from hub.safeguarding.model import Way
 from hub.sharing.model import GroupSight
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -36,6 +37,11 @@ def row_key(row: GroupSight) -> str:
     return _key(
         "row", row.recipient, row.purpose, row.holder, row.group_id, row.basis, "/".join(row.roles), *row.field_ids
     )
+
+
+def way_key(way: Way) -> str:
+    """Names a way to make an override; an address does not say in which role or for which purpose."""
+    return _key("way", way.role, way.purpose)
 
 
 def reference_of(event_id: UUID) -> str:

@@ -14,7 +14,22 @@ from hub.web import guard
 from hub.web.model import SendCode, StatusOf
 from hub.web.render import make_environment
 from hub.web.site import EXTENSION, Site
-from hub.web.views import about, family, grant, inbox, privacy, receipts, refuse, sight, signing, why, withdraw
+from hub.web.views import (
+    about,
+    bars,
+    family,
+    grant,
+    inbox,
+    overrides,
+    privacy,
+    receipts,
+    refuse,
+    safeguarding,
+    sight,
+    signing,
+    why,
+    withdraw,
+)
 from hub.web.words import PageUseCases
 
 _KEY_BYTES = 32
@@ -85,7 +100,8 @@ def _pages() -> Blueprint:
     blueprint.url_value_preprocessor(lambda _endpoint, values: values.pop("language", None) if values else None)
     blueprint.url_defaults(_keep_language)
     blueprint.register_error_handler(Exception, guard.error_page)
-    for views in (signing, about, privacy, family, sight, why, grant, refuse, withdraw, receipts, inbox):
+    family_views = (signing, about, privacy, family, sight, why, grant, refuse, withdraw, receipts, inbox)
+    for views in (*family_views, safeguarding, bars, overrides):
         views.add_to(blueprint)
     return blueprint
 

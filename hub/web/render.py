@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, PrefixLoader, Undefined, Undefine
 
 from hub.web import cookies, csrf
 from hub.web.addresses import is_page
-from hub.web.digests import reference_of, row_key
+from hub.web.digests import reference_of, row_key, way_key
 from hub.web.language import OWN_NAMES, day, last_day, moment, other_than, translate
 from hub.web.site import language, session, site, words
 
@@ -65,6 +65,7 @@ def make_environment() -> Environment:
         styles_version=styles_version,
         reference_of=reference_of,
         row_key=row_key,
+        way_key=way_key,
         last_day=last_day,
         endpoint=lambda: request.endpoint or "",
     )

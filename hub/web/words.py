@@ -12,6 +12,7 @@ from hub.sharing.explained import RowExplained
 from hub.sharing.model import DisclosureEntry, GroupSight, SightOverview
 from hub.telling.model import InboxEntry
 from hub.web.language import Language
+from hub.web.safeguarding_cases import SafeguardingPages
 from hub.wiring import LearnerLine
 from policies.documents.document import Document
 from policies.model import Partner
@@ -72,6 +73,10 @@ class PageUseCases(Protocol):
     @property
     def published(self) -> PublishedUseCases:
         """What is open to all."""
+
+    @property
+    def safeguarding(self) -> SafeguardingPages:
+        """Bars and overrides, for people who work for a partner."""
 
     def words(self, language: Language) -> Words:
         """Names in one language."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from hub.database import reading
 from hub.directory.model import Principal
 from hub.safeguarding import bars, course, desk, make, sweep, words
 from hub.safeguarding.errors import NotForYou
 from hub.safeguarding.model import BarLine, Desk, Made, NewBar, Override, ReviewOutcome, Safeguarding, Tray
 from hub.wiring.doorbell import Doorbell
+from hub.wiring.learner_lines import name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,11 @@ class SafeguardingDesk:
         return desk.tray(self.room, person_id)
 
     def desk(self, person_id: UUID, handle_id: UUID) -> Desk:
-        """See `hub.safeguarding.desk`."""
-        return desk.desk(self.room, person_id, handle_id)
+        """See `hub.safeguarding.desk`; with the learner's name as this worker's own agency has it."""
+        found = desk.desk(self.room, person_id, handle_id)
+        with reading(self.room.engine) as connection:
+            name = name_of(connection, self.room.keys, found.learner_id, person_id)
+        return replace(found, learner_name=name)
 
     def words_of(self, person_id: UUID, subject_id: UUID) -> str:
         """See `hub.safeguarding.words`."""

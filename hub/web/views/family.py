@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from hub.safeguarding.errors import NotForYou
 from hub.web.access import open_to
 from hub.web.kinds import TIES
 from hub.web.model import Access
@@ -28,5 +29,15 @@ def home() -> ResponseReturnValue:
         accountable=[line for line in lines if line.tie not in TIES],
         waiting=sum(entry.acknowledged_at is None for entry in entries),
         has_notices=bool(entries),
+        works=_works(),
         ties=TIES,
     )
+
+
+def _works() -> bool:
+    """Whether this person has a part in safeguarding at a partner."""
+    try:
+        site().use_cases.safeguarding.tray(person_id())
+    except NotForYou:
+        return False
+    return True

@@ -53,7 +53,7 @@ class Browser:
                 assert isinstance(chosen, list)
                 if "checked" in box.attributes:
                     chosen.append(box.attributes["value"])
-            else:
+            elif kind != "radio" or "checked" in box.attributes:
                 fields[name] = box.attributes.get("value", box.text)
         return forms[0].attributes["action"], fields
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
+from typing import Never
 from uuid import UUID
 
 from hub.consenting.errors import NoSuchReceipt, NotStanding, NotYourConsent, OfferChanged, ReceiptNotReady
@@ -17,6 +18,7 @@ from hub.consenting.model import ConsentLine, Offer, Outcome, ReceiptLine, Shown
 from hub.database import new_id
 from hub.directory.model import Agency, Sector
 from hub.notices.model import NoticeKind
+from hub.safeguarding.errors import NotForYou
 from hub.sharing.errors import NotKnownHere
 from hub.sharing.explained import RowExplained
 from hub.sharing.model import DisclosureEntry, GroupSight, SightOverview
@@ -51,6 +53,7 @@ STATUS = {
     NotYourConsent: 404,
     NoSuchReceipt: 404,
     NotYours: 404,
+    NotForYou: 404,
     OfferChanged: 409,
 }
 
@@ -112,6 +115,16 @@ class InMemoryPublished:
         partner = partner_named(agency, PROTOCOLS)
         make = child_notice_of if for_children else notice_of
         return None if partner is None else make(partner, PROTOCOLS, CATALOGUE)
+
+
+class NoDesk:
+    """Safeguarding pages for people who have no part in any."""
+
+    def __getattr__(self, name: str) -> Callable[..., Never]:
+        def refuse(*_: object, **__: object) -> Never:
+            raise NotForYou
+
+        return refuse
 
 
 class InMemoryHub:
@@ -312,6 +325,11 @@ class InMemoryHub:
 
     def acknowledge(self, person_id: UUID, notice_id: UUID) -> InboxEntry:
         return self._mark(person_id, notice_id, "acknowledged_at")
+
+    @property
+    def safeguarding(self) -> NoDesk:
+        """Bars and overrides; their pages are tested on whole hubs."""
+        return NoDesk()
 
     # what all of these share
 
