@@ -22,7 +22,9 @@ from policies.words import Words
 
 CATALOGUE = load_catalogue()
 SAMPLES = tuple(
-    load_protocol(path, CATALOGUE) for path in sorted((Path(policies.__file__).parent / "samples").glob("*.yaml"))
+    load_protocol(path, CATALOGUE)
+    for path in sorted((Path(policies.__file__).parent / "samples").glob("*.yaml"))
+    if path.stem != "properties"
 )
 PARTNERS = partners_of(SAMPLES)
 MAKERS: dict[str, Callable[[Partner, Sequence[Protocol], policies.Catalogue], Document]] = {

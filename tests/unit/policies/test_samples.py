@@ -19,6 +19,7 @@ CATALOGUE = policies.load_catalogue()
 SAMPLES = {
     path.stem: policies.load_protocol(path, CATALOGUE)
     for path in sorted((Path(policies.__file__).parent / "samples").glob("*.yaml"))
+    if path.stem != "properties"
 }
 SUPPORT, SCHOOL = SAMPLES["family-support"], SAMPLES["school"]
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
