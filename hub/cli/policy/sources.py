@@ -1,15 +1,21 @@
-"""Which protocols a command is about: a file, or versions that this hub has in force."""
+"""Which protocols a command is about: a file, or versions that this hub has."""
 
 from __future__ import annotations
 
+from hmac import compare_digest
 from pathlib import Path
 
-from hub.cli.faults import Unusable
-from hub.cli.running import load_settings, running_hub
+import click
+
+from hub.cli.faults import Refused, Unusable
+from hub.cli.policy.reference import Reference
+from hub.cli.running import load_settings, opened_stores, running_hub
 from hub.database import reading
+from hub.protocols.queries import document_of
+from policies.canonical import digest
 from policies.load_catalogue import load_catalogue
-from policies.model import Protocol
-from policies.protocols import load_protocol
+from policies.model import Protocol, ProtocolRef
+from policies.protocols import load_protocol, parse_protocol
 
 
 def protocols_in_force() -> tuple[Protocol, ...]:
@@ -19,7 +25,7 @@ def protocols_in_force() -> tuple[Protocol, ...]:
 
 
 def protocol_named(name: str) -> Protocol:
-    """The protocol of a file, or the version `ID/VERSION` that this hub has in force.
+    """The protocol of a file, or the version `ID/VERSION` of this hub's register, in whatever state it is there.
 
     Raises:
         ProtocolsRefused: with everything that is wrong with the file.
@@ -27,10 +33,30 @@ def protocol_named(name: str) -> Protocol:
     path = Path(name)
     if path.is_file():
         return load_protocol(path, load_catalogue())
-    found = [one for one in protocols_in_force() if str(one.ref) == name]
-    if not found:
+    try:
+        ref = Reference().convert(name, None, None)
+    except click.UsageError:
         raise Unusable(
-            "neither a file, nor a protocol version that is in force here",
-            todo="name a file, or ID/VERSION as `dolen policy check` shows it",
+            "neither a file, nor the name of a protocol version",
+            todo="name a file that is there, or ID/VERSION, for example dyffryn-afon-aln/1",
+        ) from None
+    return _registered(ref)
+
+
+def _registered(ref: ProtocolRef) -> Protocol:
+    with opened_stores(load_settings()) as stores, reading(stores.engine) as connection:
+        found = document_of(connection, ref)
+    if found is None:
+        raise Unusable(
+            f"protocol {ref} is not in the register of this hub",
+            todo="`dolen policy status` shows what is; or name a file",
         )
-    return found[0]
+    catalogue = load_catalogue()
+    protocol = parse_protocol(found.source, catalogue, file=str(ref))
+    if not compare_digest(digest(protocol, catalogue), found.digest):
+        raise Refused(
+            f"what the register keeps of {ref} is not what was proposed",
+            kept="nothing was written",
+            todo="run `dolen doctor`; propose the file that the partners signed as a new version",
+        )
+    return protocol

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import re
+from datetime import date, timedelta
 from pathlib import Path
 
 import rfc8785
@@ -101,9 +102,21 @@ def test_a_version_in_force_is_named_without_its_file(dolen: Dolen) -> None:
     assert (data["id"], len(data["information"])) == ("dyffryn-afon-demo", 30)
 
 
+def test_a_version_that_is_only_proposed_can_be_put_on_paper(dolen: Dolen, tmp_path: Path) -> None:
+    draft = tmp_path / "next.yaml"
+    known = dolen.run("policy", "export", "dyffryn-afon-demo/1", "--to", "json").stdout
+    text = next(dolen.settings.protocol_folder.glob("*.yaml")).read_text(encoding="utf-8")
+    begins = json.loads(known)["in_force_from"]
+    later = f"{date.fromisoformat(begins) + timedelta(days=60)}"
+    draft.write_text(text.replace("\nversion: 1\n", "\nversion: 2\n").replace(begins, later, 1), encoding="utf-8")
+    dolen.run("policy", "propose", str(draft))
+    data = json.loads(dolen.run("policy", "export", "dyffryn-afon-demo/2", "--to", "json").stdout)
+    assert (data["version"], data["in_force_from"]) == (2, later)
+
+
 def test_what_cannot_be_exported_is_told(dolen: Dolen, tmp_path: Path) -> None:
-    told = dolen.run("policy", "export", "no-such/1", "--to", "json", expect=2)
-    assert "neither a file, nor a protocol version" in told.stderr
+    assert "is not in the register" in dolen.run("policy", "export", "no-such/1", "--to", "json", expect=2).stderr
+    assert "neither a file" in dolen.run("policy", "export", "no such file", "--to", "json", expect=2).stderr
     draft = tmp_path / "draft.yaml"
     draft.write_text(SMALL.replace("sector: health", "sector: police"), encoding="utf-8")
     assert f"{draft}:13" in dolen.run("policy", "export", str(draft), "--to", "html", expect=1).stderr
