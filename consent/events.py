@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import takewhile
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -72,6 +73,22 @@ def states_of(
     return [
         fold(events, consent_id=consent_id, matter=matter, at=at)
         for consent_id, matter, events in queries.histories(connection, learner_id, chosen)
+    ]
+
+
+def states_then(connection: Connection, learner_id: UUID, *, at: datetime, kind: ConsentKind) -> list[ConsentState]:
+    """What each consent about a learner came to at an instant that is over: by its events up to then, and no later one.
+
+    Not for a decision about a read: there a withdrawal binds from its commit, whatever its own instant says.
+    """
+    return [
+        fold(
+            takewhile(lambda event: event.at <= at, sorted(events, key=lambda event: event.number)),
+            consent_id=consent_id,
+            matter=matter,
+            at=at,
+        )
+        for consent_id, matter, events in queries.histories(connection, learner_id, {"kind": kind})
     ]
 
 

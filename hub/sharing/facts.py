@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -85,19 +85,30 @@ def gather(
     of `deciders` count, the people who have standing now. Where several of them answered the same question the narrower
     answer holds (`consent.status.effective`).
     """
-    states = [
-        state
-        for state in events.states_of(connection, learner_id, at=at, kind=ConsentKind.DATA_SHARING)
-        if state.decided_by in deciders
-    ]
-    narrowest = effective(states)
-    facts = (_fact(state, narrowest[question_of(state)], catalogue) for state in states)
+    states = events.states_of(connection, learner_id, at=at, kind=ConsentKind.DATA_SHARING)
     return LearnerFacts(
-        consents=tuple(fact for fact in facts if fact is not None),
+        consents=_consents(states, deciders, catalogue),
         circumstances=circumstances_of(connection, learner_id, catalogue=catalogue, at=at),
         life=life_of(connection, asked.keys, learner_id, on=day_of(at)) if asked.needs.life else UNKNOWN,
         reads=_reads(connection, learner_id, asked, at=at),
     )
+
+
+def consents_then(
+    connection: Connection, learner_id: UUID, *, deciders: Collection[UUID], catalogue: Catalogue, at: datetime
+) -> tuple[ConsentFact, ...]:
+    """The consents that stood at an instant that is over, by the events up to it; for trying a protocol on what was."""
+    states = events.states_then(connection, learner_id, at=at, kind=ConsentKind.DATA_SHARING)
+    return _consents(states, deciders, catalogue)
+
+
+def _consents(
+    states: Iterable[ConsentState], deciders: Collection[UUID], catalogue: Catalogue
+) -> tuple[ConsentFact, ...]:
+    counting = [state for state in states if state.decided_by in deciders]
+    narrowest = effective(counting)
+    facts = (_fact(state, narrowest[question_of(state)], catalogue) for state in counting)
+    return tuple(fact for fact in facts if fact is not None)
 
 
 def _reads(connection: Connection, learner_id: UUID, asked: Asked, *, at: datetime) -> tuple[ReadFact, ...]:

@@ -13,6 +13,7 @@ from hub.cli.policy.partner_keys import partner_key
 from hub.cli.policy.records import records
 from hub.cli.policy.schema import schema
 from hub.cli.policy.signing import key, sign_file
+from hub.cli.policy.simulate import simulate
 from hub.cli.policy.status import status
 
 
@@ -26,7 +27,7 @@ def policy() -> None:
     """
 
 
-_DRAFTS = (check, explain, export, import_table, records, schema)
+_DRAFTS = (check, explain, export, import_table, records, schema, simulate)
 _LIFE = (key, sign_file, partner_key, propose, accept, enforce, suspend, resume, status)
 
 for command in (*_DRAFTS, *_LIFE):
