@@ -44,10 +44,11 @@ def _covered(now: list[Rule], before: list[Rule]) -> int:
 
 def is_no_wider(rule: Rule, old: Rule) -> bool:
     """Whether a row asks for at least as much and gives for at most as long as an older one."""
-    return _obliges_as_much(rule.obligations, old.obligations) and _is_within(rule.when, old.when)
+    return obliges_as_much(rule.obligations, old.obligations) and is_within(rule.when, old.when)
 
 
-def _obliges_as_much(new: Obligations, old: Obligations) -> bool:
+def obliges_as_much(new: Obligations, old: Obligations) -> bool:
+    """Whether whoever keeps the new obligations keeps the old ones too."""
     return (
         new.no_onward_sharing >= old.no_onward_sharing
         and new.tell_family >= old.tell_family
@@ -62,14 +63,20 @@ def _reads_as_seldom(new: ReadLimit | None, old: ReadLimit | None) -> bool:
     return new is not None and new.most <= old.most and new.per.length >= old.per.length
 
 
-def _is_within(new: When, old: When) -> bool:
+def is_within(new: When, old: When, *, days: bool = True) -> bool:
+    """Whether whatever meets `new` meets `old` too; with `days` false, by the learner's facts alone."""
     return (
         _at_least(new.age_from, old.age_from)
         and _at_most(new.age_until, old.age_until)
         and (not old.levels or (bool(new.levels) and new.levels <= old.levels))
         and new.live_tie >= old.live_tie
-        and (old.from_on is None or (new.from_on is not None and new.from_on >= old.from_on))
-        and (old.until_on is None or (new.until_on is not None and new.until_on <= old.until_on))
+        and (not days or _days_are_within(new, old))
+    )
+
+
+def _days_are_within(new: When, old: When) -> bool:
+    return (old.from_on is None or (new.from_on is not None and new.from_on >= old.from_on)) and (
+        old.until_on is None or (new.until_on is not None and new.until_on <= old.until_on)
     )
 
 

@@ -117,7 +117,7 @@ def compile_snapshot(
     """
     ordered = sorted(protocols, key=lambda protocol: protocol.ref)
     everyone = _by_ref({protocol.ref: protocol for protocol in (*earlier, *ordered)})
-    periods = _periods(everyone)
+    periods = periods_of(everyone)
     known = _known(everyone, agencies)
     found: dict[CellKey, list[Cell]] = {}
     siblings = {name: list(group) for name, group in groupby(everyone, key=lambda one: one.ref.id)}
@@ -152,7 +152,9 @@ def _scope(agency: str, protocols: Iterable[Protocol]) -> Scope:
     )
 
 
-def _periods(ordered: Iterable[Protocol]) -> dict[ProtocolRef, tuple[datetime, datetime]]:
+def periods_of(protocols: Iterable[Protocol]) -> dict[ProtocolRef, tuple[datetime, datetime]]:
+    """From when until when each version permits: until its review, or the first day of a later version of it."""
+    ordered = sorted(protocols, key=lambda protocol: protocol.ref)
     periods: dict[ProtocolRef, tuple[datetime, datetime]] = {}
     for _, group in groupby(ordered, key=lambda protocol: protocol.ref.id):
         ends_at: datetime | None = None
@@ -167,29 +169,33 @@ def _cells(
     catalogue: Catalogue, protocol: Protocol, *, period: tuple[datetime, datetime], others: Collection[Protocol]
 ) -> Iterable[Cell]:
     rows: dict[CellKey, list[Rule]] = {}
-    for rule in protocol.rules:
+    for rule in sorted(protocol.rules, key=lambda rule: rule.id):
         for role in rule.roles:
             rows.setdefault((rule.recipient, rule.purpose, role, rule.holder), []).append(rule)
-    never_marked = catalogue.of_sensitivity(Sensitivity.RESTRICTED)
+    shown = catalogue.everything & ~catalogue.of_sensitivity(Sensitivity.RESTRICTED)
+    guarded = {id(rule) for rule in protocol.rules if is_guarded(rule)}
+    older = [one for one in others if one.ref != protocol.ref]
     for (recipient, purpose, role, holder), rules in rows.items():
-        rules.sort(key=lambda rule: rule.id)
         clear = catalogue.everything & ~_ambiguous(rules)
-        plain = [rule for rule in rules if not is_guarded(rule)]
-        by_basis = {basis: _union(rule.mask for rule in plain if rule.basis is basis) & clear for basis in Basis}
-        marked = _union(rule.mask for rule in rules if rule.withheld_marker)
-        older = [one for one in others if one.ref != protocol.ref]
+        plain = dict.fromkeys(Basis, 0)
+        marked = 0
+        for rule in rules:
+            if id(rule) not in guarded:
+                plain[rule.basis] |= rule.mask & clear
+            if rule.withheld_marker:
+                marked |= rule.mask & shown
         yield Cell(
             recipient=recipient,
             role=role,
             purpose=purpose,
             holder=holder,
             protocol=protocol.ref,
-            obligation=by_basis[Basis.LEGAL_OBLIGATION],
-            task=by_basis[Basis.PUBLIC_TASK],
-            consent=by_basis[Basis.CONSENT],
-            override_only=by_basis[Basis.OVERRIDE_ONLY],
-            marked=marked & catalogue.everything & ~never_marked,
-            guarded=_guards(rules, clear),
+            obligation=plain[Basis.LEGAL_OBLIGATION],
+            task=plain[Basis.PUBLIC_TASK],
+            consent=plain[Basis.CONSENT],
+            override_only=plain[Basis.OVERRIDE_ONLY],
+            marked=marked,
+            guarded=_guards((rule for rule in rules if id(rule) in guarded), clear),
             covers=covers(protocol, older, recipient=recipient, purpose=purpose, role=role, holder=holder),
             passes=_passes(protocol, role),
             ask=protocol.partners[holder].ask,
@@ -200,9 +206,7 @@ def _cells(
 
 
 def _guards(rules: Iterable[Rule], clear: int) -> tuple[Guard, ...]:
-    return tuple(
-        Guard(rule.basis, rule.mask & clear, rule.when, rule.obligations.reads) for rule in rules if is_guarded(rule)
-    )
+    return tuple(Guard(rule.basis, rule.mask & clear, rule.when, rule.obligations.reads) for rule in rules)
 
 
 def _passes(protocol: Protocol, role: str) -> frozenset[BarKind]:
@@ -211,9 +215,11 @@ def _passes(protocol: Protocol, role: str) -> frozenset[BarKind]:
 
 def _ambiguous(rules: Collection[Rule]) -> int:
     """Fields under two bases, whatever their conditions: files like that do not load, and here they are denied."""
-    masks = [_union(rule.mask for rule in rules if rule.basis is basis) for basis in Basis]
+    named = dict.fromkeys(Basis, 0)
+    for rule in rules:
+        named[rule.basis] |= rule.mask
     once = twice = 0
-    for mask in masks:
+    for mask in named.values():
         twice |= once & mask
         once |= mask
     return twice

@@ -6,13 +6,14 @@ import argparse
 import sys
 from time import perf_counter
 
-from tests.bench import decision, governed_read, ingest, population, receipt, sequencer
+from tests.bench import decision, governed_read, ingest, population, protocols, receipt, sequencer
 from tests.bench.homes import kinds
 from tests.bench.report import as_json, as_text
 from tests.bench.sizes import TABLE
 
 BENCHES = {
     "decision": decision.run,
+    "protocols": protocols.run,
     "receipt": receipt.run,
     "governed-read": governed_read.run,
     "sequencer": sequencer.run,

@@ -23,6 +23,11 @@ class Sizes:
     small_population: int
     large_population: int
     population_reads: int
+    fields: int
+    protocols: int
+    recipients: int
+    purposes: int
+    reload_decisions: int
 
 
 TABLE = Sizes(
@@ -38,6 +43,11 @@ TABLE = Sizes(
     small_population=1_000,
     large_population=50_000,
     population_reads=60,
+    fields=500,
+    protocols=200,
+    recipients=50,
+    purposes=20,
+    reload_decisions=200_000,
 )
 
 TINY = Sizes(
@@ -53,4 +63,9 @@ TINY = Sizes(
     small_population=20,
     large_population=80,
     population_reads=2,
+    fields=100,
+    protocols=8,
+    recipients=3,
+    purposes=2,
+    reload_decisions=200,
 )
