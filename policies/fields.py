@@ -75,6 +75,8 @@ class Field:
     unit: str | None = None
     codes: str | None = None
     mappings: Mapping[str, str] = field(default_factory=dict)
+    file: str = field(default="", compare=False)
+    line: int = field(default=0, compare=False)
 
     @property
     def bit(self) -> int:

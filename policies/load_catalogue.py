@@ -83,7 +83,7 @@ class _Loader:
         return found
 
     def _placed(self, path: Path) -> tuple[_Placed, ...]:
-        return self._entries(path.name, "fields", lambda node: _Placed(str(path), node.line, _field(node)))
+        return self._entries(path.name, "fields", lambda node: _Placed(str(path), node.line, _field(node, str(path))))
 
     def _read(self, path: Path, read: Callable[[Node], T]) -> T | None:
         try:
@@ -129,7 +129,7 @@ class _Loader:
             self._errors.append(CatalogueError(entry.file, entry.line, problem, f"mend field `{entry.field.id}`"))
 
 
-def _field(node: Node) -> Field:
+def _field(node: Node, file: str) -> Field:
     body = reading.table(node, required=_REQUIRED, optional=_OPTIONAL)
     entries = body.entries
     field_type = reading.choice(entries["type"], FieldType)
@@ -150,6 +150,8 @@ def _field(node: Node) -> Field:
         unit=_optional(body, "unit", reading.text),
         codes=codes,
         mappings=_optional(body, "mappings", _mappings) or {},
+        file=file,
+        line=node.line,
     )
 
 

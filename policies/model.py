@@ -128,6 +128,7 @@ class Partner:
     designated_person: Words
     ask: Office
     roles: frozenset[str]
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +275,11 @@ class Protocol:
     undertakings: Undertakings
     bars: tuple[BarPassage, ...] = ()
     file: str = field(default="", compare=False)
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+    def line_of(self, key: str) -> int:
+        """The line of its file on which this key of the protocol stands; 1 where nobody knows."""
+        return self.lines.get(key, 1)
 
 
 def admits(protocol: Protocol, holder: str, facts: Set[Condition]) -> bool:

@@ -58,6 +58,7 @@ def read_partner(node: Node, roles: Collection[str], agencies: Collection[str] |
         designated_person=reading.words(body["designated_person"]),
         ask=Office(agency, Words(en=reading.text(ask["en"]), cy=reading.text(ask["cy"])), reading.text(ask["contact"])),
         roles=frozenset(named),
+        line=node.line,
     )
 
 

@@ -25,6 +25,7 @@ from policies.parties import (
     read_role,
     read_undertakings,
 )
+from policies.properties import FILE_NAME as PROPERTIES_FILE
 from policies.reading import Faults
 from policies.rules import RuleReader, ambiguities
 from policies.strict_yaml import MAX_BYTES, Fault, Node, Table, parse
@@ -43,14 +44,16 @@ _OPTIONAL = ("bars",)
 def load_protocols(
     folder: Path, catalogue: Catalogue, *, agencies: Collection[str] | None = None
 ) -> tuple[Protocol, ...]:
-    """Every protocol of a folder (`*.yaml`, `*.yml`), sorted by id and version.
+    """Every protocol of a folder (`*.yaml`, `*.yml`), sorted by id and version; `properties.yaml` there is none.
 
     With `agencies` given, a partner that is not among them is an error.
 
     Raises:
         ProtocolsRefused: with every problem of every file. Nothing of the folder is in force then.
     """
-    paths = sorted(path for path in _listing(folder) if path.suffix in {".yaml", ".yml"})
+    paths = sorted(
+        path for path in _listing(folder) if path.suffix in {".yaml", ".yml"} and path.name != PROPERTIES_FILE
+    )
     if not paths:
         raise ProtocolsRefused([ProtocolError(str(folder), 0, "no protocol file here", "add a protocol file (*.yaml)")])
     protocols: list[Protocol] = []
@@ -62,6 +65,7 @@ def load_protocols(
             errors.extend(error for error in refused.errors if isinstance(error, ProtocolError))
     protocols.sort(key=lambda protocol: protocol.ref)
     errors.extend(_overlaps(protocols))
+    errors.extend(_misnamed(folder / PROPERTIES_FILE))
     if errors:
         raise ProtocolsRefused(errors)
     return tuple(protocols)
@@ -115,6 +119,17 @@ def _listing(folder: Path) -> list[Path]:
         raise ProtocolsRefused([problem]) from None
 
 
+def _misnamed(path: Path) -> Iterable[ProtocolError]:
+    """A protocol under the name of the standing properties would be left out unseen."""
+    try:
+        with path.open("rb") as file:
+            is_protocol = FORMAT.encode() in file.read(MAX_BYTES)
+    except OSError:
+        return
+    if is_protocol:
+        yield ProtocolError(str(path), 1, "a protocol under the name of the standing properties", "rename the file")
+
+
 def _overlaps(ordered: Iterable[Protocol]) -> Iterable[ProtocolError]:
     for before, after in pairwise(ordered):
         if before.ref.id != after.ref.id:
@@ -145,6 +160,7 @@ class _Reader:
 
     def __init__(self, body: Table, catalogue: Catalogue, *, faults: Faults, agencies: Collection[str] | None) -> None:
         self._at = body.entries
+        self._lines = body.key_lines
         self._catalogue = catalogue
         self._faults = faults
         self._agencies = agencies
@@ -171,6 +187,7 @@ class _Reader:
             undertakings=read_undertakings(self._at["undertakings"]),
             bars=self._bars(bars, named) if bars is not None else (),
             file=file,
+            lines=self._lines,
         )
 
     def _head(self) -> int:

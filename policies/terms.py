@@ -18,13 +18,14 @@ def read_obligations(node: Node) -> Obligations:
     at = reading.table(node, required=("no_onward_sharing", "reads", "erase_by", "tell_family")).entries
     return Obligations(
         no_onward_sharing=reading.flag(at["no_onward_sharing"]),
-        reads=_read_limit(at["reads"]),
+        reads=read_limit(at["reads"]),
         erase_by=reading.choice(at["erase_by"], EraseBy),
         tell_family=reading.flag(at["tell_family"]),
     )
 
 
-def _read_limit(node: Node) -> ReadLimit | None:
+def read_limit(node: Node) -> ReadLimit | None:
+    """A limit of reads, or None for `as_needed`."""
     if isinstance(node, Scalar):
         if reading.text(node) == AS_NEEDED:
             return None
