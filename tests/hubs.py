@@ -104,7 +104,7 @@ def a_world(kind: str, folder: Path, *, protocol: str | None = None) -> Iterator
         settings = Settings(home=folder / "home", database_url=main_url, keys_url=keys_url)
         prepare_home(settings)
         if protocol is not None:
-            next(settings.protocol_folder.glob("*.yaml")).write_text(protocol, encoding="utf-8")
+            next(settings.protocol_folder.glob("dyffryn-*.yaml")).write_text(protocol, encoding="utf-8")
         hub = build(settings)
         stack.callback(hub.close)
         people = found(hub)

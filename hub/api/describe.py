@@ -25,6 +25,7 @@ _SCOPES = {
     Scope.CONSENTS_READ: "List consents that name your agency.",
     Scope.DISCLOSURES_READ: "Look up disclosures that were made to your agency.",
     Scope.OVERRIDES_BEGIN: "Begin a safeguarding override in the name of a person of your agency.",
+    Scope.POLICY_READ: "Read who may see what of whom by the protocols in force.",
 }
 _PROBLEMS: Mapping[int, str] = {
     400: "The request is not what this route takes, or its body is not unambiguous JSON.",

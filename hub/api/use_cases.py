@@ -14,6 +14,7 @@ from hub.safeguarding.model import Made, Override
 from hub.sharing.explained import Explained
 from hub.sharing.model import Disclosure, RecordQuery
 from hub.syncing.model import RowReport
+from policies.matrix import Matrix
 
 EXTENSION = "dolen_api"
 
@@ -34,6 +35,14 @@ class ApiExplaining(Protocol):
         ...
 
 
+class MatrixUseCases(Protocol):
+    """The matrix of who may see what of whom."""
+
+    def now(self) -> Matrix:
+        """As the protocols in force are at this moment."""
+        ...
+
+
 class ApiUseCases(Protocol):
     """The use cases of agency systems. `principal` is who asks, as the access token says."""
 
@@ -45,6 +54,11 @@ class ApiUseCases(Protocol):
     @property
     def explaining(self) -> ApiExplaining:
         """Why."""
+        ...
+
+    @property
+    def matrix(self) -> MatrixUseCases:
+        """Who may see what of whom."""
         ...
 
     def disclose(self, principal: Principal, handle_id: UUID, query: RecordQuery) -> Disclosure:

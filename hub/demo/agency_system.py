@@ -47,7 +47,7 @@ class AgencySystem:
                 "grant_type": "client_credentials",
                 "client_assertion_type": ASSERTION_TYPE,
                 "client_assertion": assertion,
-                "scope": "records:read learners:lookup assessments:write consents:read disclosures:read",
+                "scope": "records:read learners:lookup assessments:write consents:read disclosures:read policy:read",
                 "authorization_details": json.dumps(details),
             },
         )

@@ -35,7 +35,10 @@ def put_in_force(hub: Hub, draft: Protocol, content: bytes) -> None:
         key = _key(hub.settings, agency_id)
         hub.protocols.add_key(agency_id, public_half(key))
         signature = sign(draft, hub.catalogue, agency=agency_id, key=key, on=hub.clock().date())
-        hub.protocols.accept(read_signature(signature_file(signature)))
+        written = signature_file(signature)
+        draft_file = Path(draft.file)
+        draft_file.with_name(f"{draft_file.stem}.{agency_id}.sig.json").write_bytes(written)
+        hub.protocols.accept(read_signature(written))
     hub.protocols.enforce(draft.ref)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -40,6 +41,7 @@ from hub.syncing.model import RowReport
 from hub.wiring.build import create_keyring, prepare
 from hub.wiring.hub import Hub
 from hub.wiring.secrets import create_secret
+from policies.properties import FILE_NAME as PROPERTIES
 
 DATA = Path(__file__).parent / "data"
 SOURCES = {"fhir-r4": "health/assessments.json", "school-census": "education", "ssda903": "social_care"}
@@ -85,6 +87,7 @@ def prepare_home(settings: Settings) -> None:
         create_secret(client_key_file(settings, agency.id), json.dumps(new_client_key()).encode())
     text = demo_protocol(datetime.now(UTC).date())
     (settings.protocol_folder / "dyffryn-afon-demo.yaml").write_text(text, encoding="utf-8")
+    shutil.copyfile(SAMPLE.with_name(PROPERTIES), settings.protocol_folder / PROPERTIES)
 
 
 def demo_protocol(today: date) -> str:

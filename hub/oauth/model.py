@@ -24,6 +24,7 @@ class Scope(StrEnum):
     CONSENTS_READ = "consents:read"
     DISCLOSURES_READ = "disclosures:read"
     OVERRIDES_BEGIN = "overrides:begin"
+    POLICY_READ = "policy:read"
 
 
 @dataclass(frozen=True, slots=True)

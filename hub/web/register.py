@@ -20,6 +20,7 @@ from hub.web.views import (
     family,
     grant,
     inbox,
+    matrix,
     overrides,
     privacy,
     receipts,
@@ -101,7 +102,7 @@ def _pages() -> Blueprint:
     blueprint.url_defaults(_keep_language)
     blueprint.register_error_handler(Exception, guard.error_page)
     family_views = (signing, about, privacy, family, sight, why, grant, refuse, withdraw, receipts, inbox)
-    for views in (*family_views, safeguarding, bars, overrides):
+    for views in (*family_views, safeguarding, bars, overrides, matrix):
         views.add_to(blueprint)
     return blueprint
 

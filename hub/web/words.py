@@ -15,6 +15,7 @@ from hub.web.language import Language
 from hub.web.safeguarding_cases import SafeguardingPages
 from hub.wiring import LearnerLine
 from policies.documents.document import Document
+from policies.matrix import Matrix
 from policies.model import Partner
 
 
@@ -63,6 +64,16 @@ class PublishedUseCases(Protocol):
         """The notice of a partner; None: there is no such partner."""
 
 
+class MatrixPageUseCases(Protocol):
+    """The matrix of who may see what of whom, for people who work for a partner."""
+
+    def for_person(self, person_id: UUID) -> Matrix | None:
+        """As the protocols in force are at this moment; None for who works for no partner."""
+
+    def is_open_to(self, person_id: UUID) -> bool:
+        """Whether this person works for a partner."""
+
+
 class PageUseCases(Protocol):
     """What the pages ask of the hub. Each method checks anew whether this person may, and raises when not."""
 
@@ -77,6 +88,10 @@ class PageUseCases(Protocol):
     @property
     def safeguarding(self) -> SafeguardingPages:
         """Bars and overrides, for people who work for a partner."""
+
+    @property
+    def matrix(self) -> MatrixPageUseCases:
+        """Who may see what of whom."""
 
     def words(self, language: Language) -> Words:
         """Names in one language."""

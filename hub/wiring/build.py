@@ -33,6 +33,7 @@ from hub.wiring.doorbell import Doorbell
 from hub.wiring.explaining import Explaining
 from hub.wiring.hub import Hub
 from hub.wiring.notice_events import record_notice_events
+from hub.wiring.policy_matrix import ProtocolMatrix
 from hub.wiring.protocols_life import ProtocolsLife
 from hub.wiring.published import Published
 from hub.wiring.safeguarding import SafeguardingDesk
@@ -146,6 +147,7 @@ def build(
         explaining=Explaining(sharing),
         protocols=ProtocolsLife(Steering(engine, keys, book, clock)),
         published=Published(engine, book, clock),
+        matrix=ProtocolMatrix(engine, book, clock),
     )
 
 

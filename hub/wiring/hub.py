@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -36,8 +36,9 @@ from hub.wiring.doorbell import Doorbell
 from hub.wiring.explaining import Explaining
 from hub.wiring.health import Health
 from hub.wiring.identifiers import identified
-from hub.wiring.learner_lines import LearnerLine, learner_lines, name_of
+from hub.wiring.learner_lines import LearnerLine, learner_lines, named_inbox
 from hub.wiring.names import Language, Names, names_in
+from hub.wiring.policy_matrix import ProtocolMatrix
 from hub.wiring.protocols_life import ProtocolsLife
 from hub.wiring.published import Published
 from hub.wiring.safeguarding import SafeguardingDesk
@@ -65,6 +66,7 @@ class Hub:
     explaining: Explaining
     protocols: ProtocolsLife
     published: Published
+    matrix: ProtocolMatrix
     _health: Health = field(default_factory=Health)
 
     @property
@@ -193,13 +195,7 @@ class Hub:
     def inbox(self, person_id: UUID) -> Sequence[InboxEntry]:
         """See `hub.telling.inbox`."""
         with reading(self.engine) as connection:
-            entries = inbox.inbox_of(connection, person_id, at=self.clock())
-            learners = {entry.learner_id for entry in entries if entry.learner_id is not None}
-            names = {learner: name_of(connection, self.keys, learner, person_id) for learner in learners}
-        return [
-            entry if entry.learner_id is None else replace(entry, learner_name=names[entry.learner_id])
-            for entry in entries
-        ]
+            return named_inbox(connection, self.keys, person_id, at=self.clock())
 
     def open_notice(self, person_id: UUID, notice_id: UUID) -> InboxEntry:
         """See `hub.telling.inbox`."""

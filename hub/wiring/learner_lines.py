@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from hub.directory.hand_over import learners_in_care_of
 from hub.directory.queries import parties
 from hub.sealing.key_store import KeyStore
 from hub.sealing.model import learner_key
+from hub.telling.inbox import inbox_of
+from hub.telling.model import InboxEntry
 
 MOST_IN_CARE = 200
 """A duty person can have thousands of learners; a page names this many. Each notice names its own learner."""
@@ -43,6 +45,16 @@ def learner_lines(connection: Connection, keys: KeyStore, person_id: UUID, *, on
     }
     lines = [LearnerLine(one, name_of(connection, keys, one, person_id), tie) for one, tie in found.items()]
     return sorted(lines, key=lambda line: (line.name, line.learner_id))
+
+
+def named_inbox(connection: Connection, keys: KeyStore, person_id: UUID, *, at: datetime) -> list[InboxEntry]:
+    """A person's notices, each with what its learner is called on this person's pages."""
+    entries = inbox_of(connection, person_id, at=at)
+    learners = {entry.learner_id for entry in entries if entry.learner_id is not None}
+    names = {learner: name_of(connection, keys, learner, person_id) for learner in learners}
+    return [
+        entry if entry.learner_id is None else replace(entry, learner_name=names[entry.learner_id]) for entry in entries
+    ]
 
 
 def name_of(connection: Connection, keys: KeyStore, learner_id: UUID, person_id: UUID) -> str:

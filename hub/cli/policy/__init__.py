@@ -5,10 +5,12 @@ from __future__ import annotations
 import click
 
 from hub.cli.policy.check import check
+from hub.cli.policy.diff import diff
 from hub.cli.policy.explain import explain
 from hub.cli.policy.export import export
 from hub.cli.policy.import_table import import_table
 from hub.cli.policy.life import accept, enforce, propose, resume, suspend
+from hub.cli.policy.matrix import matrix
 from hub.cli.policy.partner_keys import partner_key
 from hub.cli.policy.records import records
 from hub.cli.policy.schema import schema
@@ -27,7 +29,7 @@ def policy() -> None:
     """
 
 
-_DRAFTS = (check, explain, export, import_table, records, schema, simulate)
+_DRAFTS = (check, diff, explain, export, import_table, matrix, records, schema, simulate)
 _LIFE = (key, sign_file, partner_key, propose, accept, enforce, suspend, resume, status)
 
 for command in (*_DRAFTS, *_LIFE):

@@ -10,7 +10,7 @@ import click
 from hub.cli.faults import Unusable
 from policies.model import ProtocolRef
 
-_REF = re.compile(r"([a-z][a-z0-9-]{1,39})/([1-9][0-9]{0,6})", re.ASCII)
+REFERENCE = re.compile(r"([a-z][a-z0-9-]{1,39})/([1-9][0-9]{0,6})", re.ASCII)
 _LONGEST = 4_000
 
 SIGNATURES = ".sig.json"
@@ -23,7 +23,7 @@ class Reference(click.ParamType[ProtocolRef]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> ProtocolRef:
         """See click."""
-        found = _REF.fullmatch(str(value))
+        found = REFERENCE.fullmatch(str(value))
         if found is None:
             self.fail("name a protocol version as ID/VERSION, for example dyffryn-afon-aln/1", param, ctx)
         return ProtocolRef(found[1], int(found[2]))

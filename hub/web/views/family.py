@@ -31,6 +31,7 @@ def home() -> ResponseReturnValue:
         has_notices=bool(entries),
         works=_works(),
         ties=TIES,
+        works_for_partner=site().use_cases.matrix.is_open_to(person_id()),
     )
 
 

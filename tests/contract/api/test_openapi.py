@@ -25,7 +25,7 @@ OVERRIDE = {
     "reason": "missing",
     "words": "Not seen since school",
 }
-EVERYTHING = "records:read learners:lookup assessments:write consents:read disclosures:read overrides:begin"
+EVERYTHING = "records:read learners:lookup assessments:write consents:read disclosures:read overrides:begin policy:read"
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +140,8 @@ def requests(partner: Partner, world: ApiWorld) -> list[tuple[str, str, TestResp
         ("/v1/disclosures/{disclosure_id}", "get", http.get(f"/v1/disclosures/{uuid4()}", headers=good)),
         ("/v1/overrides", "post", http.post("/v1/overrides", headers=good, json=OVERRIDE)),
         ("/v1/overrides", "post", http.post("/v1/overrides", headers=few, json=OVERRIDE)),
+        ("/v1/policy/matrix", "get", http.get("/v1/policy/matrix", headers=good)),
+        ("/v1/policy/matrix", "get", http.get("/v1/policy/matrix", headers=few)),
         ("/checkpoint", "get", http.get("/checkpoint")),
         ("/health/live", "get", http.get("/health/live")),
         ("/health/ready", "get", http.get("/health/ready")),
@@ -150,6 +152,8 @@ def requests(partner: Partner, world: ApiWorld) -> list[tuple[str, str, TestResp
     world.hub.fails_with = RuntimeError("x")
     found += [
         (records, "get", http.get(f"/v1/learners/{KNOWN}/records", headers=good)),
+        ("/v1/policy/matrix", "get", http.get("/v1/policy/matrix", headers=good)),
+        ("/v1/policy/matrix", "get", http.get("/v1/policy/matrix", headers=few)),
         ("/checkpoint", "get", http.get("/checkpoint")),
     ]
     return found

@@ -23,6 +23,7 @@ from hub.sharing.explained import Explained
 from hub.sharing.model import Disclosure, RecordQuery, ShownRecord, Withheld
 from hub.syncing.model import RowReport
 from policies import NO_FACTS, AccessRequest, compile_snapshot, load_catalogue
+from policies.matrix import Matrix, matrix
 from policies.protocols import load_protocol
 from policies.told import to_recipient
 from tests.integration.oauth.world import Clock, Partner, World
@@ -58,6 +59,17 @@ class FakeExplaining:
         return Explained(AT, "education", principal.role, principal.purpose, told, CATALOGUE, snapshot.protocols)
 
 
+@dataclass(frozen=True)
+class FakeMatrix:
+    """The matrix of the sample protocol."""
+
+    hub: FakeHub
+
+    def now(self) -> Matrix:
+        self.hub.note()
+        return matrix(compile_snapshot(CATALOGUE, [SAMPLE]), at=AT)
+
+
 @dataclass
 class FakeHub:
     """Knows one learner, and keeps what it was asked. `fails_with` is raised by every use case."""
@@ -66,6 +78,10 @@ class FakeHub:
     fails_with: Exception | None = None
     checks: dict[str, str] = field(default_factory=lambda: {"database": "ok", "keys": "ok"})
     signed: bytes | None = b"dolen.example/ledger\n1\nAAAA\n"
+
+    @property
+    def matrix(self) -> FakeMatrix:
+        return FakeMatrix(self)
 
     def disclose(self, principal: Principal, handle_id: UUID, query: RecordQuery) -> Disclosure:
         self._asked(principal, handle_id, query)

@@ -43,7 +43,7 @@ def sound(answer: TestResponse) -> None:
 @pytest.fixture
 def headers(world: ApiWorld, partner: Partner) -> dict[str, str]:
     """A token for everything."""
-    scope = "records:read learners:lookup assessments:write consents:read disclosures:read overrides:begin"
+    scope = "records:read learners:lookup assessments:write consents:read disclosures:read overrides:begin policy:read"
     return authorised(partner, scope=scope)
 
 

@@ -274,6 +274,20 @@ def test_an_override_for_several_learners_or_with_a_second_person_is_refused(
     assert world.hub.asked == []
 
 
+def test_the_matrix_is_told_to_any_partner_whose_token_reaches_it(world: ApiWorld, partner: Partner) -> None:
+    headers = authorised(partner, scope="policy:read", authorization_details=...)
+    answer = world.http.get("/v1/policy/matrix", headers=headers).get_json()
+    assert answer["protocols"] == ["dyffryn-afon-aln/1"]
+    (holder,) = [one for one in answer["holders"] if one["holder"] == "afon-health"]
+    (column,) = [
+        one for one in holder["columns"] if (one["recipient"], one["purpose"]) == ("dyffryn-education", "safeguarding")
+    ]
+    (cells,) = column["cells"]
+    assert (cells["sharing"], cells["conditional"]) == ("override_only", True)
+    assert cells["fields"] == ["health.mental_health.summary"]
+    assert cells["ways"][0]["conditions"] == ["reads at most: 1 in 24 hours"]
+
+
 ROUTES = [
     ("POST", "/v1/learners/lookup", "learners:lookup"),
     ("GET", f"/v1/learners/{KNOWN}/records", "records:read"),
@@ -282,6 +296,7 @@ ROUTES = [
     ("GET", f"/v1/consents?learner={KNOWN}", "consents:read"),
     ("GET", f"/v1/disclosures/{DISCLOSURE}", "disclosures:read"),
     ("POST", "/v1/overrides", "overrides:begin"),
+    ("GET", "/v1/policy/matrix", "policy:read"),
 ]
 
 

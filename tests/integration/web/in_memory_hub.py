@@ -37,6 +37,7 @@ from policies.load_catalogue import load_catalogue
 from policies.model import Basis, Partner
 from policies.protocols import load_protocol
 from policies.told import CLOSED, FieldExplained
+from tests.integration.web.matrix_of_the_sample import MatrixOfTheSample
 
 SAMPLE = Path(__file__).parents[3] / "policies" / "samples" / "three-partners.yaml"
 CATALOGUE = load_catalogue()
@@ -133,6 +134,7 @@ class InMemoryHub:
     def __init__(self, at: datetime) -> None:
         self.at = at
         self.published = InMemoryPublished()
+        self.matrix = MatrixOfTheSample(CATALOGUE, PROTOCOLS, at, reader=WORKER)
         self.lock = Lock()
         self.answers: dict[UUID, ConsentLine] = {}
         self.deciders: dict[UUID, UUID] = {}

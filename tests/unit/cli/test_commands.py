@@ -16,13 +16,15 @@ from hub.cli.syncing import SECTOR_OF
 from hub.settings import Settings
 
 REPORTING = {
-    "sync", "policy check", "policy import-table", "policy records", "ledger status", "ledger checkpoint",
+    "sync", "policy check", "policy diff", "policy import-table", "policy matrix", "policy records", "ledger status",
+    "ledger checkpoint",
     "ledger fsck", "verify", "notices list", "keys status",
     "doctor", "agency list", "client list", "person list",
 }  # fmt: skip
 PERSONAL = {"name", "email", "phone", "address", "evidence", "because", "reason", "identifier", "nhs_number", "upn"}
 PROMISED = {
-    "init", "demo", "serve", "worker", "token", "sync", "policy check", "ledger status", "ledger checkpoint",
+    "init", "demo", "serve", "worker", "token", "sync", "policy check", "policy diff",
+    "policy matrix", "ledger status", "ledger checkpoint",
     "ledger fsck", "verify", "notices list", "notices replay", "keys status", "keys rotate", "doctor", "agency add",
     "agency duty", "person add", "client add", "tie add", "handover",
 }  # fmt: skip
