@@ -26,13 +26,14 @@ _SCOPES = {
     Scope.DISCLOSURES_READ: "Look up disclosures that were made to your agency.",
     Scope.OVERRIDES_BEGIN: "Begin a safeguarding override in the name of a person of your agency.",
     Scope.POLICY_READ: "Read who may see what of whom by the protocols in force.",
+    Scope.REQUESTS_WRITE: "Ask for fields that are withheld, and read what came of it.",
 }
 _PROBLEMS: Mapping[int, str] = {
     400: "The request is not what this route takes, or its body is not unambiguous JSON.",
     401: "No token, or one that is not good now. One answer for every reason.",
     403: "The token does not reach this far, or names no purpose and role where they are needed.",
     404: "There is no such thing, or it is not yours: both alike.",
-    409: "The hub is not set up for this, for instance because no protocol admits records of this agency.",
+    409: "The hub is not set up for this, what is asked for may be read already, or it was answered meanwhile.",
     413: "The body is larger than this route takes.",
     415: "The body is of a type that this route does not take.",
     422: "The content is not a source of a kind that is known here.",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import current_app
 
+from hub.asking.model import NewRequest, RequestLine
 from hub.consenting.model import ConsentLine
 from hub.directory.model import Principal
 from hub.safeguarding.model import Made, Override
@@ -43,6 +44,26 @@ class MatrixUseCases(Protocol):
         ...
 
 
+class AskingApi(Protocol):
+    """Requests for withheld fields, for the agency of the caller."""
+
+    def ask(self, principal: Principal, new: NewRequest) -> Sequence[RequestLine]:
+        """Write a request down; answers with its parts."""
+        ...
+
+    def requests(self, principal: Principal, handle_id: UUID | None = None) -> Sequence[RequestLine]:
+        """The agency's own requests, newest first; of one of its handles, or of all."""
+        ...
+
+    def request(self, principal: Principal, request_id: UUID) -> RequestLine:
+        """One of them; raises NotForYou."""
+        ...
+
+    def withdraw_request(self, principal: Principal, request_id: UUID) -> RequestLine:
+        """Take one back that waits; raises NotForYou or AnsweredAlready."""
+        ...
+
+
 class ApiUseCases(Protocol):
     """The use cases of agency systems. `principal` is who asks, as the access token says."""
 
@@ -59,6 +80,11 @@ class ApiUseCases(Protocol):
     @property
     def matrix(self) -> MatrixUseCases:
         """Who may see what of whom."""
+        ...
+
+    @property
+    def asking(self) -> AskingApi:
+        """Requests for withheld fields."""
         ...
 
     def disclose(self, principal: Principal, handle_id: UUID, query: RecordQuery) -> Disclosure:

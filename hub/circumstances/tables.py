@@ -164,6 +164,7 @@ access_request = Table(
     Column("holder_id", _AGENCY, nullable=False),
     Column("ordinals", JSON, nullable=False),
     Column("goes_to", _CODE, nullable=False, comment="holder or family"),
+    Column("scope", String(80), comment="the field group, where it goes to the family: each group is asked for itself"),
     Column("sealed_words", LargeBinary, nullable=False),
     Column("made_at", Instant, nullable=False),
     Column("answer", _CODE, comment="agreed, partly or declined"),

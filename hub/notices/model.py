@@ -21,6 +21,11 @@ class NoticeKind(StrEnum):
     ACCOUNTABLE_HANDED_OVER = "accountable_handed_over"
     SHARING_OBJECTED = "sharing_objected"
     TIE_CHANGED = "tie_changed"
+    OBJECTION_ANSWERED = "objection_answered"
+    OBJECTION_OVERDUE = "objection_overdue"
+    OBJECTION_WITHDRAWN = "objection_withdrawn"
+    ACCESS_REQUESTED = "access_requested"
+    REQUEST_ANSWERED = "request_answered"
     RECORDS_SHARED = "records_shared"  # to the family, where a row of a protocol says so
     BAR_SET = "bar_set"
     BAR_LIFTED = "bar_lifted"

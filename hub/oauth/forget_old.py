@@ -10,7 +10,7 @@ from hub.database import unit_of_work
 from hub.oauth import queries
 
 KEEP_TOKENS = timedelta(days=1)
-_LONGEST_PACE = timedelta(hours=2)
+_LONGEST_PACE = timedelta(hours=25)
 
 
 def forget_old(engine: Engine, *, at: datetime) -> int:

@@ -25,6 +25,7 @@ class Scope(StrEnum):
     DISCLOSURES_READ = "disclosures:read"
     OVERRIDES_BEGIN = "overrides:begin"
     POLICY_READ = "policy:read"
+    REQUESTS_WRITE = "requests:write"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,10 @@ EXPLANATIONS = (Pace("explain-minute", 60, 60), Pace("explain-hour", 1_000, 3_60
 """Explanations to one client: for people who ask why, not for following a learner's consents minute by minute."""
 
 
+REQUESTS = (Pace("request-minute", 30, 60), Pace("request-day", 500, 86_400))
+"""Requests for withheld fields by one client: each is read by a person."""
+
+
 def keep_pace(engine: Engine, paces: tuple[Pace, ...], *, client_id: str, at: datetime) -> None:
     """Count one use by this client. Raises TooOften past a limit; refused ones count too."""
     waits = []

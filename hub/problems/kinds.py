@@ -160,6 +160,22 @@ TOO_MANY_OVERRIDES = Problem(
     "Speak to the safeguarding lead; what is needed so often belongs into a protocol.",
     retry_after=3600,
 )
+ALLOWED_ALREADY = Problem(
+    "allowed-already",
+    409,
+    "A field need not be asked for",
+    "At least one of the fields may be read now for this purpose in this role.",
+    _NOTHING_CHANGED,
+    "Read the records; ask only for fields that are withheld.",
+)
+TOO_MANY_OPEN = Problem(
+    "too-many-open",
+    409,
+    "Too much is waiting for an answer already",
+    "As many requests or objections as one asker may have about one learner are open.",
+    _NOTHING_CHANGED,
+    "Wait for answers, or take back what is no longer needed.",
+)
 TOO_MANY_REQUESTS = Problem(
     "too-many-requests",
     429,

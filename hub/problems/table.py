@@ -22,6 +22,7 @@ from connectors.registry import UnknownKind
 from consent.errors import ConsentError, UnknownConsent
 from consent.ledger.errors import LedgerError, NotYetSequenced, UnknownEntry
 from hub.api import errors as api
+from hub.asking import errors as asking
 from hub.circumstances import errors as circumstances
 from hub.consenting import errors as consenting
 from hub.directory import errors as directory
@@ -95,6 +96,15 @@ PROBLEMS: Mapping[type[BaseException], Problem] = MappingProxyType(
         safeguarding.NotForYou: kinds.NOT_FOUND,
         safeguarding.NotOpen: kinds.CHANGED,
         safeguarding.TooManyOverrides: kinds.TOO_MANY_OVERRIDES,
+        # hub.asking
+        asking.AskingError: kinds.DECISION_REFUSED,
+        asking.NotForYou: kinds.NOT_FOUND,
+        asking.WordsRefused: kinds.REQUEST_REFUSED,
+        asking.FieldsRefused: kinds.REQUEST_REFUSED,
+        asking.AllowedAlready: kinds.ALLOWED_ALREADY,
+        asking.NothingToObjectTo: kinds.CHANGED,
+        asking.TooManyOpen: kinds.TOO_MANY_OPEN,
+        asking.AnsweredAlready: kinds.CHANGED,
         # hub.telling: only NotYours can reach somebody who asks; the others stay between workers and rows.
         telling.NotYours: kinds.NOT_FOUND,
         telling.MailUnavailable: kinds.UNAVAILABLE,

@@ -9,11 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from hub.consenting.model import Outcome
 from hub.database import reading, unit_of_work
 from hub.web import queries
 from hub.web.errors import NotHere
-from hub.web.model import Journey
+from hub.web.model import Journey, Took
 
 
 def save(engine: Engine, journey: Journey, *, at: datetime) -> None:
@@ -38,7 +37,7 @@ def is_claimed(engine: Engine, journey_id: UUID, *, person_id: UUID) -> bool:
     return found is not None and found.claimed_at is not None
 
 
-def decide(engine: Engine, journey: Journey, act: Callable[[], Outcome], *, at: datetime) -> None:
+def decide(engine: Engine, journey: Journey, act: Callable[[], Took], *, at: datetime) -> None:
     """Claim the journey, act, and write down the outcome; does nothing when it is claimed already.
 
     The claim commits before `act` begins its own transaction. A refusal of `act` gives the claim back. A crash in

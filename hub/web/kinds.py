@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from consent.model import EventKind, Status
+from hub.asking.model import ObjectionAnswer, RequestAnswer
 from hub.directory.model import TieKind
 from hub.notices.model import NoticeKind
 from hub.web.language import mark
@@ -38,8 +39,8 @@ BASIS_EXPLANATIONS: Final[dict[str, str]] = {
         "The law says that this must be shared. You are told of it, and it cannot be stopped."
     ),
     Basis.PUBLIC_TASK: mark(
-        "The law lets them share this to do their work. You may object: tell whoever holds the records, who must"
-        " look at your reasons."
+        "The law lets them share this to do their work. You may object: it is closed at once, and whoever holds the"
+        " records must look at your reasons and answer you."
     ),
     Basis.OVERRIDE_ONLY: mark("It stays closed unless somebody may come to harm. Each opening is recorded."),
 }
@@ -65,6 +66,11 @@ NOTICES: Final[dict[str, str]] = {
     NoticeKind.ACCOUNTABLE_HANDED_OVER: mark("The accountable person has changed"),
     NoticeKind.SHARING_OBJECTED: mark("Somebody objected to sharing"),
     NoticeKind.TIE_CHANGED: mark("Who may act for the learner has changed"),
+    NoticeKind.OBJECTION_ANSWERED: mark("Your objection was answered"),
+    NoticeKind.OBJECTION_OVERDUE: mark("An objection was not answered in time"),
+    NoticeKind.OBJECTION_WITHDRAWN: mark("An objection was taken back"),
+    NoticeKind.ACCESS_REQUESTED: mark("A service asks to see more"),
+    NoticeKind.REQUEST_ANSWERED: mark("Something that you asked for was answered"),
     NoticeKind.RECORDS_SHARED: mark("A service looked at records, under a rule that says you are told"),
     NoticeKind.BAR_SET: mark("A bar on sharing was set"),
     NoticeKind.BAR_LIFTED: mark("A bar on sharing was lifted"),
@@ -99,4 +105,35 @@ DECISIONS: Final[dict[str, str]] = {
     EventKind.WITHDRAWN: mark("You stopped sharing"),
     EventKind.EXPIRED: mark("Your agreement has come to its end"),
 }
+"""What somebody decided about sharing."""
+
+RECEIPTS: Final[dict[str, str]] = {
+    **DECISIONS,
+    "objected": mark("You objected"),
+    "objection_withdrawn": mark("You took your objection back"),
+}
 """What a receipt is about."""
+
+OBJECTIONS: Final[dict[str, str]] = {
+    "open": mark("Waits for an answer: it stays closed until then"),
+    ObjectionAnswer.UPHELD: mark("They agree with you: it stays closed"),
+    ObjectionAnswer.REJECTED: mark("They do not agree: it is shared again"),
+    "withdrawn": mark("You took your objection back"),
+}
+"""Where an objection stands."""
+
+COUNTING: Final = frozenset({"open", ObjectionAnswer.UPHELD.value})
+"""Objections that keep something closed, and can be taken back."""
+
+REQUEST_ANSWERS: Final[dict[str, str]] = {
+    RequestAnswer.AGREED: mark("Yes: we agree"),
+    RequestAnswer.PARTLY: mark("In part"),
+    RequestAnswer.DECLINED: mark("No"),
+}
+"""What a holder can answer to a request."""
+
+OBJECTION_ANSWERS: Final[dict[str, str]] = {
+    ObjectionAnswer.UPHELD: mark("We agree with the objection: it stays closed"),
+    ObjectionAnswer.REJECTED: mark("We have compelling legitimate grounds: it is shared again"),
+}
+"""What a holder can answer to an objection."""

@@ -41,6 +41,8 @@ class JourneyKind(StrEnum):
     GRANT = "grant"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
+    OBJECT = "object"
+    END_OBJECTION = "end_objection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,24 @@ class Answers:
     until_on: date
 
 
+class Took(Protocol):
+    """What came of a decision: the event that its receipt is about, and when it took effect."""
+
+    @property
+    def event_id(self) -> UUID:
+        """The event."""
+
+    @property
+    def at(self) -> datetime:
+        """When it took effect."""
+
+
 @dataclass(frozen=True, slots=True)
 class Journey:
     """Answers of one person on their way to a decision, and the outcome once there is one.
 
-    `subject` is the key of an offer (grant, refuse) or the id of a consent (withdraw). A journey is claimed once: a
-    second submission finds it claimed, so the same button pressed twice decides once.
+    `subject` is the key of an offer (grant, refuse) or of a row (object), or the id of a consent or an objection. A
+    journey is claimed once: a second submission finds it claimed, so the same button pressed twice decides once.
     """
 
     id: UUID

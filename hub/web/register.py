@@ -16,11 +16,13 @@ from hub.web.render import make_environment
 from hub.web.site import EXTENSION, Site
 from hub.web.views import (
     about,
+    answering,
     bars,
     family,
     grant,
     inbox,
     matrix,
+    objecting,
     overrides,
     privacy,
     receipts,
@@ -102,7 +104,7 @@ def _pages() -> Blueprint:
     blueprint.url_defaults(_keep_language)
     blueprint.register_error_handler(Exception, guard.error_page)
     family_views = (signing, about, privacy, family, sight, why, grant, refuse, withdraw, receipts, inbox)
-    for views in (*family_views, safeguarding, bars, overrides, matrix):
+    for views in (*family_views, objecting, answering, safeguarding, bars, overrides, matrix):
         views.add_to(blueprint)
     return blueprint
 

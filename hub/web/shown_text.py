@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from hub.asking.model import Objected
 from hub.consenting.model import ConsentLine, Offer, Shown
 from hub.web.language import Language, Translate, day, translate
 from hub.web.words import Words
@@ -106,6 +107,36 @@ def of_withdrawal(consent: ConsentLine, *, words: Words, language: Language) -> 
             ),
             Section(_("What does not change"), (_("What the law lets them see without your agreement."),)),
             Section(_("Who to ask"), (words.ask(consent.holder),)),
+        ),
+    )
+
+
+def of_objection(about: Objected, *, words: Words, language: Language) -> ShownText:
+    """The text under which somebody objects to a public task. What they say themselves is not in it."""
+    _ = translate(language)
+    return ShownText(
+        language,
+        _("Check before you object"),
+        (
+            Section(_("Who can see it now"), (words.agency(about.recipient),)),
+            Section(_("Whose records they are"), (words.agency(about.holder),)),
+            Section(_("What you object to"), _fields(about.field_ids, words)),
+            Section(_("Why it is shared"), (words.purpose(about.purpose),)),
+            Section(_("When it stops"), (_("At once: from the moment you confirm, the next look shows none of it."),)),
+            Section(
+                _("What happens next"),
+                (
+                    _("Whoever holds the records looks at your reasons and answers you within a month."),
+                    _("If they agree, it stays closed. If they do not, they must say why, and it is shared again."),
+                    _("You can take your objection back at any time."),
+                ),
+            ),
+            Section(_("What does not change"), (_("What the law says they must share."),)),
+            Section(
+                _("Who learns of it"),
+                (_("Whoever holds the records, and the accountable person. Nobody else in the family is told."),),
+            ),
+            Section(_("Who to ask"), (words.ask(about.holder),)),
         ),
     )
 

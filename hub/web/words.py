@@ -7,6 +7,16 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from hub.asking.model import (
+    AskedLine,
+    AskingReceipt,
+    Done,
+    Objected,
+    ObjectionAnswer,
+    ObjectionLine,
+    RequestAnswer,
+    ToAnswer,
+)
 from hub.consenting.model import ConsentLine, Offer, Outcome, ReceiptLine, Shown
 from hub.sharing.explained import RowExplained
 from hub.sharing.model import DisclosureEntry, GroupSight, SightOverview
@@ -74,6 +84,37 @@ class MatrixPageUseCases(Protocol):
         """Whether this person works for a partner."""
 
 
+class AskingPages(Protocol):
+    """Requests and objections, as families and holders' people meet them."""
+
+    def asked_of_family(self, person_id: UUID, learner_id: UUID) -> Sequence[AskedLine]:
+        """What partners ask this family for."""
+
+    def object_to(self, person_id: UUID, about: Objected, *, words: str, shown: Shown) -> Done:
+        """Object to a public task."""
+
+    def withdraw_objection(self, person_id: UUID, objection_id: UUID) -> Done:
+        """Take an objection back."""
+
+    def objections(self, person_id: UUID, learner_id: UUID) -> Sequence[ObjectionLine]:
+        """This person's own objections."""
+
+    def receipts(self, person_id: UUID, learner_id: UUID) -> Sequence[AskingReceipt]:
+        """Receipts of this person's objections."""
+
+    def may_answer(self, person_id: UUID) -> bool:
+        """Whether this person answers for a holder."""
+
+    def to_answer(self, person_id: UUID) -> Sequence[ToAnswer]:
+        """What waits for this person's agency."""
+
+    def answer_request(self, person_id: UUID, request_id: UUID, answer: RequestAnswer, *, words: str) -> Done:
+        """Answer a request for the holder."""
+
+    def answer_objection(self, person_id: UUID, objection_id: UUID, answer: ObjectionAnswer, *, words: str) -> Done:
+        """Answer an objection for the holder."""
+
+
 class PageUseCases(Protocol):
     """What the pages ask of the hub. Each method checks anew whether this person may, and raises when not."""
 
@@ -92,6 +133,10 @@ class PageUseCases(Protocol):
     @property
     def matrix(self) -> MatrixPageUseCases:
         """Who may see what of whom."""
+
+    @property
+    def asking(self) -> AskingPages:
+        """Requests and objections."""
 
     def words(self, language: Language) -> Words:
         """Names in one language."""

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from consent.ledger.signer import Signer
+from hub.asking.model import Asking
 from hub.consenting.standing import Consenting
 from hub.database import Clock, make_engine, reading
 from hub.directory.contact import NobodyThere, contact_of
@@ -29,6 +30,7 @@ from hub.syncing.place import Syncing
 from hub.telling.channels import mailer_of
 from hub.telling.deliver import Post
 from hub.telling.model import Address
+from hub.wiring.asking import AskingCases
 from hub.wiring.doorbell import Doorbell
 from hub.wiring.explaining import Explaining
 from hub.wiring.hub import Hub
@@ -148,6 +150,7 @@ def build(
         protocols=ProtocolsLife(Steering(engine, keys, book, clock)),
         published=Published(engine, book, clock),
         matrix=ProtocolMatrix(engine, book, clock),
+        asking=AskingCases(Asking(sharing), bell),
     )
 
 

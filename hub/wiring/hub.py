@@ -32,6 +32,7 @@ from hub.telling import codes, deliver, inbox
 from hub.telling.deliver import Post
 from hub.telling.model import Address, InboxEntry
 from hub.telling.take_over import take_over
+from hub.wiring.asking import AskingCases
 from hub.wiring.doorbell import Doorbell
 from hub.wiring.explaining import Explaining
 from hub.wiring.health import Health
@@ -67,6 +68,7 @@ class Hub:
     protocols: ProtocolsLife
     published: Published
     matrix: ProtocolMatrix
+    asking: AskingCases
     _health: Health = field(default_factory=Health)
 
     @property
@@ -237,7 +239,7 @@ class Hub:
         """Tell some of the notices that are due, and do what time brings: ends of consents and more, reviews."""
         told = deliver.sweep(self.post, holder=self.holder, at=at)
         ended = expire_due(self.consenting, at=at) + self.protocols.keep_time(at=at)
-        return told + ended + self.safeguarding.sweep(at)
+        return told + ended + self.safeguarding.sweep(at) + self.asking.sweep(at)
 
     def sequence(self) -> int:
         """Put waiting entries into the ledger and publish its checkpoint, where this process holds the lease."""

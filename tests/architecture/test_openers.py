@@ -19,6 +19,7 @@ OPENERS: dict[tuple[str, str], str] = {
     ("hub/directory/contact.py", "contact_of"): "a name or an address, for a page or a mail that is theirs",
     ("hub/circumstances/life.py", "life_of"): "an age in whole years and a level of need",
     ("hub/safeguarding/words.py", "words_of"): "the words of an override or a bar, for who acts on them",
+    ("hub/asking/words.py", "words_of"): "the words of a request, an objection or an answer, for who asks and answers",
     ("hub/consenting/receipts.py", "receipt"): "the opening of an entry, for the person whose stream it is in",
 }
 

@@ -32,6 +32,7 @@ def home() -> ResponseReturnValue:
         works=_works(),
         ties=TIES,
         works_for_partner=site().use_cases.matrix.is_open_to(person_id()),
+        answers=site().use_cases.asking.may_answer(person_id()),
     )
 
 

@@ -21,6 +21,7 @@ from hub.web.render import page
 from hub.web.shown_text import ShownText
 from hub.web.site import language, person_id, site, words
 from hub.web.tokens import are_equal
+from hub.web.views.asked import asked_of
 from hub.web.views.learner import learner
 
 
@@ -50,10 +51,12 @@ def decisions(learner_id: UUID) -> ResponseReturnValue:
     line = learner(learner_id)
     use_cases = site().use_cases
     consents = sorted(use_cases.consents(person_id(), learner_id), key=lambda consent: consent.decided_at, reverse=True)
+    offers = use_cases.offers(person_id(), learner_id)
     return page(
         "decisions.html",
         learner=line,
-        offers=_choices(use_cases.offers(person_id(), learner_id), consents),
+        offers=_choices(offers, consents),
+        asked=asked_of(learner_id, offers, consents),
         consents=consents,
         statuses=kinds.STATUSES,
         standing=kinds.STANDING_CONSENT,
@@ -119,8 +122,9 @@ def done(journey_id: UUID) -> ResponseReturnValue:
 
 
 def find_offer(learner_id: UUID, key: str) -> Offer:
-    """The offer with this key, if it is still made; raises `NotHere` otherwise."""
-    for offer in site().use_cases.offers(person_id(), learner_id):
+    """The offer with this key, whole or cut to what somebody asks for, if still made; raises `NotHere` otherwise."""
+    offers = site().use_cases.offers(person_id(), learner_id)
+    for offer in [*offers, *(asked.offer for asked in asked_of(learner_id, offers))]:
         if offer_key(offer) == key:
             return offer
     raise NotHere

@@ -30,7 +30,7 @@ def add_to(blueprint: Blueprint) -> None:
 def receipts(learner_id: UUID) -> ResponseReturnValue:
     """Every receipt of this person for this learner, newest first."""
     line = learner(learner_id)
-    return page("receipts.html", learner=line, receipts=_lines(learner_id), kinds=kinds.DECISIONS)
+    return page("receipts.html", learner=line, receipts=_lines(learner_id), kinds=kinds.RECEIPTS)
 
 
 @open_to(Access.SIGNED_IN)
@@ -47,7 +47,11 @@ def receipt(learner_id: UUID, event_id: UUID) -> ResponseReturnValue:
 
 
 def _lines(learner_id: UUID) -> list[ReceiptLine]:
-    lines = site().use_cases.receipts(person_id(), learner_id)
+    lines = [*site().use_cases.receipts(person_id(), learner_id)]
+    lines += [
+        ReceiptLine(one.event_id, one.kind, one.at, one.is_ready, one.recipient, one.group_id)
+        for one in site().use_cases.asking.receipts(person_id(), learner_id)
+    ]
     return sorted(lines, key=lambda line: (line.at, line.event_id), reverse=True)
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from hub.asking.model import Objected
 from hub.sharing.model import GroupSight
 from hub.web import kinds
 from hub.web.access import open_to
@@ -28,13 +29,15 @@ class SightLine:
     """One row of the page.
 
     `stop` is a consent of this person that may be withdrawn, `offer` a choice that is open, `stands` whether they share
-    something of it already. `is_part`: the group has another row in the same table, so its fields must be named.
+    something of it already, `objected` that an objection of theirs keeps it closed. `is_part`: the group has another
+    row in the same table, so its fields must be named.
     """
 
     sight: GroupSight
     stop: UUID | None = None
     offer: str | None = None
     stands: bool = False
+    objected: bool = False
     is_part: bool = False
 
 
@@ -110,7 +113,14 @@ def _lines(rows: Iterable[GroupSight], learner_id: UUID) -> list[SightLine]:
         (offer.recipient, offer.purpose, offer.holder, offer.group_id): (offer_key(offer), bool(standing(offer, own)))
         for offer in use_cases.offers(person, learner_id)
     }
-    return [_line(row, {consent.consent_id for consent in own}, open_offers) for row in rows]
+    objected = [one for one in use_cases.asking.objections(person, learner_id) if one.status in kinds.COUNTING]
+    lines = [_line(row, {consent.consent_id for consent in own}, open_offers) for row in rows]
+    return [replace(line, objected=any(_is_about(one.about, line.sight) for one in objected)) for line in lines]
+
+
+def _is_about(about: Objected, row: GroupSight) -> bool:
+    is_same = (about.recipient, about.purpose, about.holder) == (row.recipient, row.purpose, row.holder)
+    return is_same and not row.is_shown and not set(about.field_ids).isdisjoint(row.field_ids)
 
 
 def _line(row: GroupSight, own: set[UUID], open_offers: dict[tuple[str, str, str, str], tuple[str, bool]]) -> SightLine:

@@ -15,7 +15,8 @@ from werkzeug.test import TestResponse
 
 from hub.database import make_engine
 from hub.oauth.guard import access_rule
-from tests.integration.api.fakes import DISCLOSURE, KNOWN, UPN, ApiWorld, FakeHub, authorised
+from hub.oauth.model import Scope
+from tests.integration.api.fakes import DISCLOSURE, KNOWN, REQUEST, UPN, ApiWorld, FakeHub, authorised
 from tests.integration.oauth.world import Partner, make_schema, settings_in
 
 OVERRIDE = {
@@ -25,7 +26,7 @@ OVERRIDE = {
     "reason": "missing",
     "words": "Not seen since school",
 }
-EVERYTHING = "records:read learners:lookup assessments:write consents:read disclosures:read overrides:begin policy:read"
+EVERYTHING = " ".join(Scope)
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +110,8 @@ def requests(partner: Partner, world: ApiWorld) -> list[tuple[str, str, TestResp
     few = authorised(partner, scope="consents:read")
     fhir = "application/fhir+json"
     lookup = {"identifiers": [{"kind": "upn", "value": UPN}]}
-    records = "/v1/learners/{handle_id}/records"
+    records, request = "/v1/learners/{handle_id}/records", "/v1/requests/{request_id}"
+    asked = {"learner": str(KNOWN), "holder": "health", "fields": ["health.speech.fluency"], "why": "For the review"}
     found: list[tuple[str, str, TestResponse]] = [
         ("/v1/learners/lookup", "post", http.post("/v1/learners/lookup", headers=good, json=lookup)),
         ("/v1/learners/lookup", "post", http.post("/v1/learners/lookup", headers=good, json={})),
@@ -142,6 +144,19 @@ def requests(partner: Partner, world: ApiWorld) -> list[tuple[str, str, TestResp
         ("/v1/overrides", "post", http.post("/v1/overrides", headers=few, json=OVERRIDE)),
         ("/v1/policy/matrix", "get", http.get("/v1/policy/matrix", headers=good)),
         ("/v1/policy/matrix", "get", http.get("/v1/policy/matrix", headers=few)),
+        ("/v1/requests", "post", http.post("/v1/requests", headers=good, json=asked)),
+        ("/v1/requests", "post", http.post("/v1/requests", headers=good, json={})),
+        ("/v1/requests", "post", http.post("/v1/requests", headers=good, json={**asked, "learner": str(uuid4())})),
+        (
+            "/v1/requests",
+            "post",
+            http.post("/v1/requests", headers=good, json={**asked, "fields": ["health.growth.height"]}),
+        ),
+        ("/v1/requests", "get", http.get("/v1/requests", headers=good)),
+        ("/v1/requests", "get", http.get("/v1/requests", headers=few)),
+        (request, "get", http.get(f"/v1/requests/{REQUEST}", headers=good)),
+        (request, "get", http.get(f"/v1/requests/{uuid4()}", headers=good)),
+        (f"{request}/withdraw", "post", http.post(f"/v1/requests/{REQUEST}/withdraw", headers=good)),
         ("/checkpoint", "get", http.get("/checkpoint")),
         ("/health/live", "get", http.get("/health/live")),
         ("/health/ready", "get", http.get("/health/ready")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -13,6 +13,9 @@ from apiflask import APIFlask
 import policies
 from connectors.registry import connector
 from hub import api, problems
+from hub.asking.errors import AllowedAlready
+from hub.asking.errors import NotForYou as NotTheirs
+from hub.asking.model import NewRequest, RequestLine
 from hub.consenting.model import ConsentLine
 from hub.directory.model import Principal
 from hub.oauth import endpoints
@@ -70,6 +73,43 @@ class FakeMatrix:
         return matrix(compile_snapshot(CATALOGUE, [SAMPLE]), at=AT)
 
 
+REQUEST = UUID("01957000-0000-7000-8000-000000000004")
+
+
+@dataclass
+class FakeAsking:
+    """Knows one request, and keeps what it was asked in its hub's list."""
+
+    hub: FakeHub
+
+    def ask(self, principal: Principal, new: NewRequest) -> Sequence[RequestLine]:
+        self.hub.note(principal, new)
+        if new.handle_id != KNOWN:
+            raise NotKnownHere
+        if "health.growth.height" in new.field_ids:
+            raise AllowedAlready
+        return [self._line(new.field_ids)]
+
+    def requests(self, principal: Principal, handle_id: UUID | None = None) -> Sequence[RequestLine]:
+        self.hub.note(principal, handle_id)
+        return [self._line(("health.speech.fluency",))]
+
+    def request(self, principal: Principal, request_id: UUID) -> RequestLine:
+        self.hub.note(principal, request_id)
+        if request_id != REQUEST:
+            raise NotTheirs
+        return self._line(("health.speech.fluency",))
+
+    def withdraw_request(self, principal: Principal, request_id: UUID) -> RequestLine:
+        line = self.request(principal, request_id)
+        return replace(line, status="withdrawn")
+
+    def _line(self, fields: tuple[str, ...]) -> RequestLine:
+        return RequestLine(
+            REQUEST, KNOWN, "health", "aln-plan", "alnco", fields, "holder", AT, "declined", AT, "Ask the clinic"
+        )
+
+
 @dataclass
 class FakeHub:
     """Knows one learner, and keeps what it was asked. `fails_with` is raised by every use case."""
@@ -82,6 +122,10 @@ class FakeHub:
     @property
     def matrix(self) -> FakeMatrix:
         return FakeMatrix(self)
+
+    @property
+    def asking(self) -> FakeAsking:
+        return FakeAsking(self)
 
     def disclose(self, principal: Principal, handle_id: UUID, query: RecordQuery) -> Disclosure:
         self._asked(principal, handle_id, query)

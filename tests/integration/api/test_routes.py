@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from hub.oauth.guard import access_rule
 from hub.sharing.model import RecordQuery
-from tests.integration.api.fakes import DISCLOSURE, HUBS_OWN_ID, KNOWN, UPN, ApiWorld, authorised
+from tests.integration.api.fakes import DISCLOSURE, HUBS_OWN_ID, KNOWN, REQUEST, UPN, ApiWorld, authorised
 from tests.integration.oauth.world import Partner
 
 FHIR = "application/fhir+json"
@@ -288,6 +288,57 @@ def test_the_matrix_is_told_to_any_partner_whose_token_reaches_it(world: ApiWorl
     assert cells["ways"][0]["conditions"] == ["reads at most: 1 in 24 hours"]
 
 
+ASKED = {
+    "learner": str(KNOWN),
+    "holder": "health",
+    "fields": ["health.speech.fluency", "health.speech.fluency"],
+    "why": "For the review",
+}
+
+
+def test_a_request_is_taken_polled_and_taken_back(world: ApiWorld, partner: Partner) -> None:
+    headers = authorised(partner, scope="requests:write", authorization_details=...)
+    answer = world.http.post("/v1/requests", headers=headers, json=ASKED)
+    assert answer.status_code == 201
+    (made,) = answer.get_json()["requests"]
+    assert (made["request_id"], made["fields"], made["goes_to"]) == (str(REQUEST), ["health.speech.fluency"], "holder")
+    assert world.http.get(f"/v1/requests?learner={KNOWN}", headers=headers).get_json()["requests"]
+    polled = world.http.get(f"/v1/requests/{REQUEST}", headers=headers).get_json()
+    assert (polled["status"], polled["reasons"]) == ("declined", "Ask the clinic")
+    withdrawn = world.http.post(f"/v1/requests/{REQUEST}/withdraw", headers=headers)
+    assert withdrawn.get_json()["status"] == "withdrawn"
+    problem(world.http.get(f"/v1/requests/{uuid4()}", headers=headers), 404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "slug"),
+    [
+        ({"fields": []}, 400, "request-refused"),
+        ({"fields": ["health.speech.fluency"] * 101}, 400, "request-refused"),
+        ({"why": ""}, 400, "request-refused"),
+        ({"why": "x" * 2_001}, 400, "request-refused"),
+        ({"holder": "No Slug"}, 400, "request-refused"),
+        ({"purpose": "aln-plan"}, 400, "request-refused"),
+        ({"learner": str(uuid4())}, 404, "not-found"),
+        ({"fields": ["health.growth.height"]}, 409, "allowed-already"),
+    ],
+)
+def test_a_request_that_is_none_is_refused(
+    world: ApiWorld, partner: Partner, changed: dict[str, object], status: int, slug: str
+) -> None:
+    headers = authorised(partner, scope="requests:write", authorization_details=...)
+    problem(world.http.post("/v1/requests", headers=headers, json={**ASKED, **changed}), status, slug)
+
+
+def test_a_client_that_asks_for_fields_too_often_is_told_when_to_come_back(world: ApiWorld, partner: Partner) -> None:
+    headers = authorised(partner, scope="requests:write", authorization_details=...)
+    for _ in range(30):
+        assert world.http.post("/v1/requests", headers=headers, json=ASKED).status_code == 201
+    refused = world.http.post("/v1/requests", headers=headers, json=ASKED)
+    problem(refused, 429, "too-many-requests")
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+
+
 ROUTES = [
     ("POST", "/v1/learners/lookup", "learners:lookup"),
     ("GET", f"/v1/learners/{KNOWN}/records", "records:read"),
@@ -297,6 +348,9 @@ ROUTES = [
     ("GET", f"/v1/disclosures/{DISCLOSURE}", "disclosures:read"),
     ("POST", "/v1/overrides", "overrides:begin"),
     ("GET", "/v1/policy/matrix", "policy:read"),
+    ("POST", "/v1/requests", "requests:write"),
+    ("GET", f"/v1/requests/{REQUEST}", "requests:write"),
+    ("POST", f"/v1/requests/{REQUEST}/withdraw", "requests:write"),
 ]
 
 

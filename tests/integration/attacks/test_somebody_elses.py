@@ -9,8 +9,10 @@ from flask.testing import FlaskClient
 
 from consent.ledger.leaf import read_opening
 from consent.ledger.outbox import entries_of, opening_context
+from hub.asking.model import NewRequest
 from hub.database import reading
 from hub.demo.people import EDUCATION, HEALTH, SOCIAL_CARE
+from hub.directory.model import Principal
 from hub.directory.streams import handle_stream, opening_purpose, owner_of
 from hub.sealing.opening import open_text
 from tests.hubs import SHOWN
@@ -67,6 +69,7 @@ def test_what_is_another_partners_answers_like_what_is_nowhere(target: Target) -
         ("consents:read", "/v1/consents?learner={}", world.handle(HEALTH.id)),
         ("consents:read", "/v1/consents?learner={}", world.child),
         ("disclosures:read", "/v1/disclosures/{}", _healths_disclosure(target)),
+        ("requests:write", "/v1/requests/{}", _healths_request(target)),
     )
     for scope, address, theirs in addresses:
         token = target.token(scope)
@@ -80,6 +83,13 @@ def test_what_is_another_partners_answers_like_what_is_nowhere(target: Target) -
 
 def _healths_disclosure(target: Target) -> UUID:
     return target.world.read(agency=HEALTH.id, role="clinician").id
+
+
+def _healths_request(target: Target) -> UUID:
+    world = target.world
+    health = Principal(HEALTH.id, "afon-health-system", "smart", "aln-plan", "clinician")
+    new = NewRequest(world.handle(HEALTH.id), EDUCATION.id, ("education.exclusions",), "For the clinic")
+    return world.hub.asking.ask(health, new)[0].id
 
 
 def test_consents_are_told_without_who_gave_them_and_without_the_hubs_own_ids(target: Target) -> None:

@@ -14,6 +14,8 @@ import pytest
 from sqlalchemy import select, update
 
 from consent.tables import ledger_outbox
+from hub.asking.errors import AllowedAlready
+from hub.asking.model import Asking, NewRequest
 from hub.circumstances.agency_ties import AgencyTieKind, NewAgencyTie, add_agency_tie, agency_ties_of, end_agency_tie
 from hub.circumstances.errors import LevelNotTheirs, NoSuchAgencyTie, NotKnownToAgency
 from hub.circumstances.level import set_level
@@ -21,13 +23,14 @@ from hub.circumstances.life import age_of
 from hub.circumstances.tables import level_of_need
 from hub.database import reading, unit_of_work
 from hub.demo.people import EDUCATION, HEALTH, SOCIAL_CARE
-from hub.directory.model import Demographics
+from hub.directory.model import Demographics, Principal
 from hub.directory.sealed import seal_demographics
 from hub.directory.streams import handle_stream
 from hub.directory.tables import handle_demographics
 from hub.notices.tables import notice
 from hub.sealing.model import handle_directory_key
 from hub.sharing.model import RecordQuery
+from hub.wiring.asking import AskingCases
 from tests.databases import KINDS
 from tests.hubs import Template, World, another_process, copy_of, fields_of, template_of
 from tests.integration.consenting.test_decisions import another_parent
@@ -256,6 +259,19 @@ def test_of_many_reads_at_once_exactly_as_many_open_as_the_row_allows(asking: Wo
         for thread in threads:
             thread.join(60)
     assert sorted(opened) == [False] * (readers - 2) + [True] * 2
+
+
+# ---- what is secret stays so
+
+
+@pytest.mark.parametrize("days", [-1, 0])
+def test_asking_for_a_field_does_not_tell_whether_its_condition_is_met(small_asking: World, days: int) -> None:
+    at(small_asking, BIRTHDAY + timedelta(days=days))
+    assert (HEARING in fields_of(small_asking.read())) == (days < 0)
+    asker = Principal(EDUCATION.id, "system", "smart", "aln-plan", "alnco")
+    cases = AskingCases(Asking(small_asking.hub.sharing), small_asking.hub.doorbell)
+    with pytest.raises(AllowedAlready):
+        cases.ask(asker, NewRequest(small_asking.handle(), HEALTH.id, (HEARING,), "For the review"))
 
 
 # ---- obligations, and telling the family

@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Never
 from uuid import UUID
 
+from hub.asking import errors as asking
 from hub.consenting.errors import NoSuchReceipt, NotStanding, NotYourConsent, OfferChanged, ReceiptNotReady
 from hub.consenting.model import ConsentLine, Offer, Outcome, ReceiptLine, Shown
 from hub.database import new_id
@@ -37,6 +38,7 @@ from policies.load_catalogue import load_catalogue
 from policies.model import Basis, Partner
 from policies.protocols import load_protocol
 from policies.told import CLOSED, FieldExplained
+from tests.integration.web.in_memory_asking import InMemoryAsking
 from tests.integration.web.matrix_of_the_sample import MatrixOfTheSample
 
 SAMPLE = Path(__file__).parents[3] / "policies" / "samples" / "three-partners.yaml"
@@ -55,6 +57,7 @@ STATUS = {
     NoSuchReceipt: 404,
     NotYours: 404,
     NotForYou: 404,
+    asking.NotForYou: 404,
     OfferChanged: 409,
 }
 
@@ -135,6 +138,7 @@ class InMemoryHub:
         self.at = at
         self.published = InMemoryPublished()
         self.matrix = MatrixOfTheSample(CATALOGUE, PROTOCOLS, at, reader=WORKER)
+        self._asking = InMemoryAsking(self)
         self.lock = Lock()
         self.answers: dict[UUID, ConsentLine] = {}
         self.deciders: dict[UUID, UUID] = {}
@@ -163,6 +167,10 @@ class InMemoryHub:
     @property
     def explaining(self) -> InMemoryExplaining:
         return InMemoryExplaining(self)
+
+    @property
+    def asking(self) -> InMemoryAsking:
+        return self._asking
 
     # names
 

@@ -9,6 +9,7 @@ from flask import Flask
 from werkzeug.exceptions import Forbidden
 from werkzeug.routing import Rule
 
+from hub.asking.model import AskedLine, Objected
 from hub.database import new_id
 from hub.web import access
 from hub.web.digests import offer_key, row_key
@@ -16,8 +17,20 @@ from hub.web.guard import MOST_BYTES
 from hub.web.model import Access
 from tests.integration.web.browser import Browser
 from tests.integration.web.conftest import Pages
-from tests.integration.web.in_memory_hub import CATALOGUE, MARI, PARENT, PROTOCOLS, SPEECH_FIELDS, InMemoryHub, Wrong
+from tests.integration.web.in_memory_hub import (
+    CATALOGUE,
+    EDUCATION,
+    HEALTH,
+    MARI,
+    PARENT,
+    PROTOCOLS,
+    SPEECH,
+    SPEECH_FIELDS,
+    InMemoryHub,
+    Wrong,
+)
 from tests.integration.web.reading import texts
+from tests.integration.web.test_asking_pages import WORDS, waiting
 from tests.integration.web.test_family_pages import agree
 
 LANGUAGES = ("en", "cy")
@@ -55,7 +68,13 @@ def every_page(hub: InMemoryHub, browser: Browser) -> list[str]:
     """Every page that can be opened, below its language, as somebody who has agreed, refused and stopped."""
     learner, event = MARI, hub.lines[PARENT][0].event_id
     offer = offer_key(hub.offers(PARENT, learner)[0])
-    row = row_key(hub.who_sees_what(PARENT, learner).rows[0])
+    rows = hub.who_sees_what(PARENT, learner).rows
+    row, task = row_key(rows[0]), row_key(next(one for one in rows if one.basis == "public_task"))
+    about = Objected(learner, HEALTH, EDUCATION, "aln-plan", ("identity.birth_date",))
+    objection = hub.asking.object_to(PARENT, about, words="-", shown=hub.decided[0][2]).event_id
+    hub.asking.asked.append(
+        AskedLine(new_id(), EDUCATION, "alnco", "aln-plan", HEALTH, SPEECH, SPEECH_FIELDS[:2], hub.at)
+    )
     browser.open(f"/en/learners/{learner}/offers/{offer}")
     browser.submit(fields=list(SPEECH_FIELDS), until_day="1", until_month="2", until_year="2027")
     check = browser.path.removeprefix("/en/")
@@ -66,7 +85,8 @@ def every_page(hub: InMemoryHub, browser: Browser) -> list[str]:
         "privacy/afon-health/child", "inbox", "nowhere", check,
         f"{base}/sharing", f"{base}/sharing/{row}", f"{base}/looked", f"{base}/decisions", f"{base}/offers/{offer}",
         f"{base}/offers/{offer}/refuse", f"{base}/consents/{next(iter(hub.answers))}/withdraw", f"{base}/receipts",
-        f"{base}/receipts/{event}",
+        f"{base}/receipts/{event}", f"{base}/sharing/{task}/object", f"{base}/objections",
+        f"{base}/objections/{objection}/end",
     ]  # fmt: skip
 
 
@@ -183,7 +203,7 @@ def test_every_page_is_whole_in_both_languages_and_each_links_to_its_twin(parent
 
 def test_no_english_is_left_on_a_welsh_page(parent: Browser, pages: Pages) -> None:
     agree(parent, SPEECH_FIELDS)
-    same = same_in_both(pages.hub)
+    same = same_in_both(pages.hub) | {WORDS}
     found: dict[str, list[str]] = {}
     visitor = pages.browser()
     worker = pages.browser()
@@ -191,7 +211,10 @@ def test_no_english_is_left_on_a_welsh_page(parent: Browser, pages: Pages) -> No
     notice = next(iter(pages.hub.notices))
     wanted = [(parent, path) for path in every_page(pages.hub, parent)]
     wanted += [(visitor, path) for path in ("", "sign-in", "home", "nowhere")]
-    wanted += [(worker, path) for path in ("home", "inbox", f"inbox/{notice}")]
+    hub = pages.hub
+    asked = [waiting(hub, is_objection=True), waiting(hub, is_objection=False)]
+    wanted += [(worker, path) for path in ("home", "inbox", f"inbox/{notice}", "answers", "answers/recorded")]
+    wanted += [(worker, f"answers/{one.id}") for one in asked]
     assert len(wanted) > 20
     for browser, path in wanted:
         status = 404 if path == "nowhere" else 200

@@ -37,6 +37,12 @@ def upgrade() -> None:
         sa.Column("holder_id", sa.String(length=40), nullable=False),
         sa.Column("ordinals", sa.JSON(), nullable=False),
         sa.Column("goes_to", sa.String(length=40), nullable=False, comment="holder or family"),
+        sa.Column(
+            "scope",
+            sa.String(length=80),
+            nullable=True,
+            comment="the field group, where it goes to the family: each group is asked for itself",
+        ),
         sa.Column("sealed_words", sa.LargeBinary(), nullable=False),
         sa.Column("made_at", columns.Instant(timezone=True), nullable=False),
         sa.Column("answer", sa.String(length=40), nullable=True, comment="agreed, partly or declined"),
