@@ -131,7 +131,6 @@ def build(
     book.refresh(engine)
     sharing = Sharing(engine, keys, book, clock) if pause is None else Sharing(engine, keys, book, clock, pause)
     bell = SilentDoorbell() if doorbell is None else doorbell
-    holder = f"{socket.gethostname()}:{os.getpid()}"
     return Hub(
         settings=settings,
         engine=engine,
@@ -139,8 +138,8 @@ def build(
         keys=keys,
         clock=clock,
         doorbell=bell,
-        holder=holder,
-        sequencing=Sequencing(engine, signer_of(settings), holder),
+        holder=f"{socket.gethostname()}:{os.getpid()}",
+        sequencing=Sequencing(engine, signer_of(settings)),
         sharing=sharing,
         consenting=Consenting(engine, keys, book, clock),
         syncing=Syncing(engine, keys, book, clock),

@@ -243,7 +243,7 @@ class Hub:
 
     def sequence(self) -> int:
         """Put waiting entries into the ledger and publish its checkpoint, where this process holds the lease."""
-        return self.sequencing.sequence(self.clock())
+        return self.sequencing.sequence(holder=self.holder, now=self.clock())
 
     def checkpoint(self) -> bytes | None:
         """The newest signed checkpoint; None before the first."""
@@ -255,7 +255,7 @@ class Hub:
 
     def close(self) -> None:
         """Let go of the sequencer's lease, and of every connection and key."""
-        self.sequencing.stand_down(self.clock())
+        self.sequencing.stand_down(holder=self.holder, now=self.clock())
         self.keys.forget()
         self.engine.dispose()
         self.key_engine.dispose()

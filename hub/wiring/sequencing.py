@@ -25,16 +25,15 @@ class Sequencing:
 
     engine: Engine
     signer: Signer
-    holder: str
     _last_asked: float = field(default_factory=time.monotonic)
     _was_active: bool = False
 
-    def sequence(self, now: datetime) -> int:
+    def sequence(self, *, holder: str, now: datetime) -> int:
         """Put waiting entries into the ledger and publish its checkpoint, where this process holds the lease."""
         since, self._last_asked = self._last_asked, time.monotonic()
         done = sequence_once(
             self._transaction,
-            holder=self.holder,
+            holder=holder,
             now=now,
             dummy=dummy_due(self._last_asked - since),
         )
@@ -49,12 +48,12 @@ class Sequencing:
             signed = checkpoints.latest(connection)
         return None if signed is None else signed.text.encode()
 
-    def stand_down(self, now: datetime) -> None:
+    def stand_down(self, *, holder: str, now: datetime) -> None:
         """Give the lease back, if this process held it."""
         if not self._was_active:
             return
         try:
-            stand_down(self._transaction, holder=self.holder, now=now)
+            stand_down(self._transaction, holder=holder, now=now)
         except SQLAlchemyError:
             # The lease runs out by itself; what closes must close.
             _log.warning("lease_not_given_back")
