@@ -25,6 +25,7 @@ from tests.integration.leaks.places import CATALOGUE, Place
 MOST_PAGES = 200 if os.environ.get("DOLEN_SOAK") else 30
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|\+00:00)")
+_MOMENT = re.compile(r"\b[0-9]{1,2} [A-Z][a-z]+ [0-9]{4}, [0-9]{2}:[0-9]{2}")
 _HEX = re.compile(r"\b[0-9a-f]{32,64}\b")
 _LINK = re.compile(r'(?:href|action)="(/[^"#]*)')
 
@@ -60,14 +61,16 @@ def _canonical(body: str) -> str:
 
 
 def _without_ids(text: str) -> str:
-    return _HEX.sub("<hex>", _INSTANT.sub("<at>", _UUID.sub("<id>", text)))
+    for pattern, name in ((_UUID, "<id>"), (_INSTANT, "<at>"), (_MOMENT, "<moment>"), (_HEX, "<hex>")):
+        text = pattern.sub(name, text)
+    return text
 
 
 def as_partner(place: Place, principal: Principal) -> Iterator[Seen]:
     """Every address of the API that can be read, as this principal: with and without questions, good and bad."""
     client = place.app.test_client()
     headers = {"Authorization": f"Bearer {place.token(principal)}"}
-    handle = place.handles[principal.agency_id]
+    handle = place.world.handle(principal.agency_id)
     records = f"/v1/learners/{handle}/records"
 
     def get(path: str) -> Seen:
@@ -126,7 +129,7 @@ def as_person(place: Place, person_id: UUID) -> Iterator[Seen]:
     browser = place.browser_of(person_id)
     for language in ("en", "cy"):
         waiting = [f"/{language}/home", f"/{language}/inbox"]
-        waiting += [f"/{language}/learners/{place.child}/{page}" for page in ("sharing", "looked", "decisions")]
+        waiting += [f"/{language}/learners/{place.world.child}/{page}" for page in ("sharing", "looked", "decisions")]
         known = set(waiting)
         for _ in range(MOST_PAGES):
             if not waiting:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from uuid import UUID
@@ -17,23 +17,24 @@ from sqlalchemy import text
 
 from connectors.base import Identifier, IdentifierKind
 from hub.app import create_app
-from hub.consenting.tie import NewTie
 from hub.database import reading, unit_of_work
 from hub.demo.partnership import demo_protocol
 from hub.demo.people import PARTNERS
 from hub.directory import bring_handles, links, ties
-from hub.directory.model import Newcomer, Principal, Standing, TieKind
+from hub.directory.model import Newcomer, Principal, TieKind
 from hub.oauth.model import Scope
 from hub.oauth.tokens import issue_token
 from hub.sharing.facts import gather
 from hub.web import sessions
 from policies import AccessRequest, Catalogue, Facts, Protocol, load_catalogue
-from tests.hubs import SHOWN, Template, World, a_world, copy_of
+from tests.hubs import Template, World, a_world, copy_of
 from tests.integration.leaks.canaries import SAID, UPN, number_of
 from tests.integration.leaks.protocols import random_protocol
+from tests.integration.leaks.states import State, begin, tie_of
 from tests.unit.policies import reference
 
 CATALOGUE = load_catalogue()
+ACTS = 24
 
 
 @dataclass
@@ -52,8 +53,6 @@ class Place:
 
     world: World
     app: Flask
-    child: UUID
-    handles: dict[str, UUID]
     doorbell: Doorbell
 
     @property
@@ -110,8 +109,8 @@ class Place:
         hub = self.world.hub
         at = hub.clock()
         with reading(hub.engine) as connection:
-            sight = [person.person_id for person in ties.people_with_sight(connection, self.child, at=at)]
-            return gather(connection, self.child, deciders=sight, catalogue=CATALOGUE, at=at).as_facts()
+            sight = [person.person_id for person in ties.people_with_sight(connection, self.world.child, at=at)]
+            return gather(connection, self.world.child, deciders=sight, catalogue=CATALOGUE, at=at).as_facts()
 
     def visible(self, principal: Principal) -> set[tuple[str, str]]:
         """Holder and field id of what the slow reference lets them see: nothing else of the hub is asked."""
@@ -138,25 +137,28 @@ def _asking(principal: Principal, holder: str, catalogue: Catalogue, at: datetim
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A world to be copied, and the child in it."""
+    """A world to be copied, and the state of the child in it."""
 
     seed: int
     template: Template
-    child: UUID
+    state: State
 
 
 def make(folder: Path, seed: int) -> Made:
     """A world of its own protocol, with the child and the family's answers, but without a single value of the child."""
     sample = demo_protocol(datetime.now(UTC).date())
     with a_world("sqlite", folder, protocol=random_protocol(sample, CATALOGUE, seed)) as world:
-        child = _bring_child(world)
-        _decide(world, child, Random(seed))
+        child = _child_of(world)
         _register_for_everything(world)
+        state = begin(child, Random(seed))
+        for _ in range(ACTS):
+            state.change()
         names = (world.hub.engine.url.database or "", world.hub.key_engine.url.database or "")
-        return Made(seed, Template("sqlite", folder, world.partnership, names), child)
+        return Made(seed, Template("sqlite", folder, child.partnership, names), state)
 
 
-def _bring_child(world: World) -> UUID:
+def _child_of(world: World) -> World:
+    """The same world, seen from a new child whom all partners know, and of whom none holds anything yet."""
     hub = world.hub
     for agency in PARTNERS:
         newcomer = Newcomer(number_of(agency.id), (Identifier(IdentifierKind.UPN, UPN),), SAID)
@@ -166,21 +168,13 @@ def _bring_child(world: World) -> UUID:
             (arrival,) = bring_handles.bring(connection, hub.keys, prepared, at=hub.clock())
             child = links.learner_of(connection, agency.id, arrival.handle_id)
     assert child is not None
-    world.hub.write_tie(
-        NewTie(
-            learner_id=child,
-            person_id=world.parent,
-            kind=TieKind.MOTHER,
-            standing=Standing.PARENT,
-            evidence_kind="birth_registration",
-            evidence="Seen at the school office",
-            from_on=date(2025, 9, 1),
-            until_on=None,
-            checked_by=world.partnership.people["heledd"],
-        )
-    )
-    world.hub.hand_over(child, world.partnership.people["heledd"], because="Co-ordinates the plan")
-    return child
+    with reading(hub.engine) as connection:
+        handles = dict(links.handles_of(connection, child))
+    assert set(handles) == {one.id for one in PARTNERS}
+    about = World(hub, replace(world.partnership, child=child, child_handles=handles), world.settings)
+    hub.write_tie(tie_of(about, about.parent, TieKind.MOTHER))
+    hub.hand_over(child, about.partnership.people["heledd"], because="Co-ordinates the plan")
+    return about
 
 
 def in_force(world: World) -> tuple[Protocol, ...]:
@@ -200,19 +194,6 @@ def _register_for_everything(world: World) -> None:
         )
 
 
-def _decide(world: World, child: UUID, random: Random) -> None:
-    """Some groups granted, some refused, some granted and taken back, the rest never answered."""
-    hub = world.hub
-    for offer in hub.offers(world.parent, child):
-        what = random.random()
-        if what < 0.25:
-            hub.refuse(world.parent, offer, shown=SHOWN)
-        elif what < 0.75:
-            granted = hub.grant(world.parent, offer, until=hub.clock() + timedelta(days=30), shown=SHOWN)
-            if what > 0.65:
-                hub.withdraw(world.parent, granted.consent_id, shown=SHOWN)
-
-
 @contextmanager
 def place_of(made: Made, folder: Path) -> Iterator[Place]:
     """A copy of the world, to plant values in."""
@@ -220,7 +201,4 @@ def place_of(made: Made, folder: Path) -> Iterator[Place]:
     with copy_of(made.template, folder) as world:
         doorbell = Doorbell()
         world.hub.doorbell = doorbell
-        with reading(world.hub.engine) as connection:
-            handles = dict(links.handles_of(connection, made.child))
-        assert set(handles) == {one.id for one in PARTNERS}
-        yield Place(world, create_app(world.settings, doorbell, hub=world.hub), made.child, handles, doorbell)
+        yield Place(world, create_app(world.settings, doorbell, hub=world.hub), doorbell)
