@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faults.decision_faults import DECISION_FAULTS, DISCLOSE
+from tests.faults.decision_faults import DECISION_FAULTS, DISCLOSE, PROPERTIES
 from tests.faults.planting import Fault
 
 LEAKS = (
@@ -84,6 +84,117 @@ LEAKS = (
         '"sealed": seal_text(keys.unwrap(owner), owner=owner, purpose=purpose_of(row_id), data=content),',
         '"sealed": content,',
         "tests/integration/syncing",
+    ),
+    Fault(
+        "a-preview-shows-more-than-its-reader-may-see",
+        "policies/outcome.py",
+        "    allowed = theirs.allowed & seen\n",
+        "    allowed = theirs.allowed\n",
+        PROPERTIES,
+        "preview",
+    ),
+    Fault(
+        "a-recipient-is-told-that-a-bar-exists",
+        "policies/outcome.py",
+        "return Reason.NO_RULE if self in _SECRET else self",
+        "return self",
+        PROPERTIES,
+        "that_a_bar_exists",
+    ),
+    Fault(
+        "a-marker-shows-on-a-barred-field",
+        "policies/decision.py",
+        "shown = denied & marked",
+        "shown = wanted & ~allowed & marked",
+        PROPERTIES,
+        "shows_no_more_markers",
+    ),
+    Fault(
+        "records-that-are-hidden-fill-a-page",
+        "hub/sharing/disclose.py",
+        "yield from (one for one in page if _mask(one) & readable[one.agency_id])",
+        "yield from page",
+        DISCLOSE,
+        "date_and_status",
+    ),
+    Fault(
+        "markers-tell-which-partner-knows-the-child",
+        "hub/sharing/ruling.py",
+        "sorted({*_cells(snapshot, reader.principal), *(agency for agency, _ in reader.handles)})",
+        "sorted({agency for agency, _ in reader.handles})",
+        "tests/integration/attacks/test_given_away.py",
+        "which_partner_knows",
+    ),
+    Fault(
+        "another-partners-disclosure-can-be-looked-up",
+        "hub/sharing/queries.py",
+        ".where(disclosure.c.agency_id == agency_id, disclosure.c.id == disclosure_id)",
+        ".where(disclosure.c.id == disclosure_id)",
+        "tests/integration/attacks/test_somebody_elses.py",
+        "another_partners_answers",
+    ),
+    Fault(
+        "an-override-under-delayed-sight-shows-on-the-page",
+        "hub/sharing/overview.py",
+        "facts.without_overrides(hidden.overrides).as_facts()",
+        "facts.as_facts()",
+        "tests/integration/leaks/test_page_is_enforcement.py",
+        "delayed_sight and 100",
+    ),
+    Fault(
+        "a-hidden-location-is-told-by-the-recipients-name",
+        "hub/sharing/overview.py",
+        "if cell.holder in holders and cell.recipient not in hidden.agencies",
+        "if cell.holder in holders",
+        "tests/integration/safeguarding/test_hidden_location.py",
+        "not_named_to_the_family",
+    ),
+    Fault(
+        "a-page-is-kept-in-caches",
+        "hub/web/headers.py",
+        'response.headers["Cache-Control"] = "no-store"',
+        'response.headers["Cache-Control"] = "private"',
+        "tests/integration/web/test_every_page.py",
+        "every_answer_has_the_headers",
+    ),
+    Fault(
+        "a-figure-is-counted-by-address",
+        "hub/api/metrics.py",
+        'route = request.url_rule.rule if request.url_rule is not None else "none"',
+        "route = request.path",
+        "tests/integration/api/test_routes.py",
+        "figures_count",
+    ),
+    Fault(
+        "a-log-line-holds-whatever-it-is-given",
+        "hub/cli/logs.py",
+        "if key in KEYS and _is_scalar(value)",
+        "if _is_scalar(value)",
+        "tests/unit/cli/test_logs.py",
+        "not_listed",
+    ),
+    Fault(
+        "a-pages-record-shows-fields-that-were-not-asked-about",
+        "hub/sharing/disclose.py",
+        '        raise QueryRefused("unknown_field")\n',
+        "        return catalogue.everything\n",
+        DISCLOSE,
+        "cannot_be_answered",
+    ),
+    Fault(
+        "the-length-of-a-value-shows-to-the-byte",
+        "hub/sealing/derivation.py",
+        "    return marked + bytes(-len(marked) % PADDING_BYTES)\n",
+        "    return marked\n",
+        "tests/unit/sealing/test_envelope.py",
+    ),
+    Fault(
+        "questions-by-value-are-taken",
+        "hub/api/strict_input.py",
+        'ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)',
+        'ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)',
+        "tests/integration/attacks/test_given_away.py",
+        "filtered_or_sorted",
     ),
 )
 

@@ -13,23 +13,24 @@ from multiprocessing.connection import Connection as Pipe
 from multiprocessing.synchronize import Barrier
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from hub.circumstances.tables import bar
 from hub.consenting.model import Outcome
-from hub.database import reading, unit_of_work
+from hub.database import reading
 from hub.demo.partnership import Partnership
 from hub.demo.people import HEALTH
-from hub.protocols.tables import protocol_state
 from hub.settings import Settings
 from hub.wiring.build import build
 from policies.bars import BarKind
+from policies.model import ProtocolRef
 from tests.hubs import World, fields_of
 from tests.integration.safeguarding.staff import Staff, bar_of, staff_of
 
 SPAWN = multiprocessing.get_context("spawn")
 STEPS = ("after_facts", "after_decision", "after_opening", "before_commit")
 SPEECH = "health.speech.receptive_language"
+DEMO = ProtocolRef("dyffryn-afon-demo", 1)
 PATIENCE = 60.0
 REPEATS = 200 if os.environ.get("DOLEN_SOAK") else 50
 READERS = 2
@@ -94,19 +95,20 @@ class Suspension(Way):
 
     is_granted: bool = False
 
+    is_suspended: bool = False
+
     def open(self) -> None:
-        self._turn("in_force")
+        if self.is_suspended:
+            self.world.hub.protocols.resume(DEMO)
+            self.is_suspended = False
         if not self.is_granted:
             self.world.grant()
             self.is_granted = True
 
     def close(self) -> datetime | None:
-        self._turn("suspended")
+        self.world.hub.protocols.suspend(DEMO)
+        self.is_suspended = True
         return None
-
-    def _turn(self, state: str) -> None:
-        with unit_of_work(self.world.hub.engine) as connection:
-            connection.execute(update(protocol_state).values(state=state))
 
 
 WAYS = (Withdrawal, NewBar, Suspension)

@@ -63,3 +63,12 @@ def test_ids_of_records_leave_no_gap_that_tells_of_one_between_them(target: Targ
     assert len(ids) > 60
     near = [one for one, following in pairwise(ids) if (following >> 32) - (one >> 32) <= len(ids)]
     assert near == []
+
+
+@pytest.mark.parametrize(
+    "question", ["sort=health.speech.fluency", "order=-stored_at", "health.speech.fluency=poor", "filter=x", "q=poor"]
+)
+def test_nothing_is_filtered_or_sorted_by_what_a_field_holds(target: Target, question: str) -> None:
+    """A question by value would be answered by the count or the order of what comes back."""
+    records = f"/v1/learners/{target.world.handle()}/records"
+    assert target.ask(f"{records}?{question}", target.token("records:read")).status_code == 400

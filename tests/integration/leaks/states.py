@@ -13,7 +13,7 @@ from sqlalchemy import insert, update
 from hub.circumstances.tables import objection
 from hub.consenting.model import Offer
 from hub.consenting.tie import NewTie
-from hub.database import new_id, unit_of_work
+from hub.database import new_id, reading, unit_of_work
 from hub.demo.people import HEALTH
 from hub.directory.model import Contact, PersonRole, Standing, TieKind
 from hub.directory.register import draft_person, register_person
@@ -98,12 +98,10 @@ class State:
 
     def object(self) -> None:
         """An objection that is open, to some fields of a row on public task."""
-        rules = [
-            rule
-            for protocol in self.world.hub.sharing.book.protocols
-            for rule in protocol.rules
-            if rule.basis is Basis.PUBLIC_TASK
-        ]
+        book = self.world.hub.sharing.book
+        with reading(self.world.hub.engine) as connection:
+            found = book.protocols(connection)
+        rules = [rule for protocol in found for rule in protocol.rules if rule.basis is Basis.PUBLIC_TASK]
         if not rules:
             return
         rule = self.random.choice(rules)
