@@ -12,7 +12,7 @@ from tests.architecture.tree import ROOT, Module, dotted, imports, module, modul
 
 ALLOWED = {"hub/settings.py"}
 OPERATIONS = ROOT / "docs" / "operations.md"
-OF_TESTS = {"SHARED", "SOAK", "REQUIRE_SERVICES", "TEST_POSTGRES", "TEST_REDIS"}
+OF_TESTS = {"SHARED", "SOAK", "PLANTED", "REQUIRE_SERVICES", "TEST_POSTGRES", "TEST_REDIS"}
 _READERS = {"environ", "environb", "getenv", "getenvb", "putenv"}
 
 

@@ -12,7 +12,7 @@ LEAKS = (
         "        if allowed >> ordinal & 1\n",
         "        if allowed >= 0\n",
         DISCLOSE,
-        "duty_shows",
+        "part_of_a_group",
     ),
     Fault(
         "records-show-by-date-and-status-alone",
