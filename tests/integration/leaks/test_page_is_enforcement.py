@@ -18,6 +18,9 @@ from tests.integration.leaks.places import CATALOGUE, Made, Place, make, place_o
 
 SEEDS = range(100, 140) if os.environ.get("DOLEN_SOAK") else range(100, 102)
 CHANGES = 12
+MOST = 3
+OPENS = 101
+"""The seed of a world in which an override opens something that no bar takes away."""
 BESIDE = {CATALOGUE.by_ordinal[at].id for at in CATALOGUE.by_ordinal if CATALOGUE.tagged("accompanies") >> at & 1}
 Shown = dict[tuple[str, str, str, str], set[str]]
 """By recipient, purpose, role and holder."""
@@ -90,10 +93,14 @@ def test_what_is_under_delayed_sight_is_left_out_and_the_page_is_that_of_the_sta
         state = made.state.elsewhere(place.world, Random(made.seed))
         before = by_page(place, place.world.parent)
         assert before == by_reading(place)
-        state.override(is_delayed=True)
-        assert state.overrides, "the protocol of this seed keeps nothing for an override: take another seed"
-        assert by_page(place, place.world.parent) == before
-        opened = by_reading(place)
+        made_before = len(state.overrides)
+        opened = before
+        while opened == before and len(state.overrides) < made_before + MOST:
+            state.override(is_delayed=True)
+            assert by_page(place, place.world.parent) == before
+            opened = by_reading(place)
+        assert opened != before or made.seed != OPENS, "the override opens nothing: this compares nothing"
         assert all(fields <= opened.get(key, set()) for key, fields in before.items())
-        state.end_override()
+        while len(state.overrides) > made_before:
+            state.end_override()
         assert by_reading(place) == before
