@@ -110,6 +110,9 @@ def accountable(page: Page, lines: Queue[str], settings: Settings) -> None:
     sign_in(page, lines, ACCOUNTABLE.contact.email)
     page.goto("/en/inbox")
     take(page, "inbox", height=800)
+    page.goto("/en/policy/matrix")
+    page.locator("h2", has_text=HEALTH.name_en).evaluate("heading => heading.scrollIntoView()")
+    take(page, "matrix", height=1300)
 
 
 def main() -> None:

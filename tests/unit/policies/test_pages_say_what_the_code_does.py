@@ -10,6 +10,7 @@ import pytest
 
 from policies import Basis, Condition, FieldType, Reason, Sensitivity, load_catalogue, parse_protocol
 from policies.model import Confidentiality, EraseBy, Period, ProtocolKind, Sector
+from policies.properties import parse_properties
 
 ROOT = Path(__file__).parents[3]
 LANGUAGE = (ROOT / "docs" / "policy-language.md").read_text(encoding="utf-8")
@@ -29,6 +30,13 @@ young person"""
 )
 def test_every_word_of_a_closed_set_is_on_the_language_page(choices: type[StrEnum]) -> None:
     assert [word for word in choices if f"`{word}`" not in LANGUAGE] == []
+
+
+def test_the_example_property_of_the_language_page_loads() -> None:
+    (example,) = re.findall(r"```text\n(- id: mental-health.*?)```", LANGUAGE, re.DOTALL)
+    listed = "".join(f"  {line}\n" for line in example.splitlines())
+    (one,) = parse_properties(f"format: dolen-properties/v1\nproperties:\n{listed}".encode(), load_catalogue())
+    assert one.never
 
 
 def test_the_example_row_of_the_language_page_loads_in_place_of_the_sample_s_own() -> None:
