@@ -105,7 +105,7 @@ def test_a_version_in_force_is_named_without_its_file(dolen: Dolen) -> None:
 def test_a_version_that_is_only_proposed_can_be_put_on_paper(dolen: Dolen, tmp_path: Path) -> None:
     draft = tmp_path / "next.yaml"
     known = dolen.run("policy", "export", "dyffryn-afon-demo/1", "--to", "json").stdout
-    text = next(dolen.settings.protocol_folder.glob("*.yaml")).read_text(encoding="utf-8")
+    text = (dolen.settings.protocol_folder / "dyffryn-afon-demo.yaml").read_text(encoding="utf-8")
     begins = json.loads(known)["in_force_from"]
     later = f"{date.fromisoformat(begins) + timedelta(days=60)}"
     draft.write_text(text.replace("\nversion: 1\n", "\nversion: 2\n").replace(begins, later, 1), encoding="utf-8")

@@ -28,7 +28,7 @@ DAYS_90 = timedelta(days=90)
 
 def draft(world: World, folder: Path, *changes: tuple[str, str]) -> Path:
     """A new version of the demo's protocol, with these changes of its text."""
-    (file,) = world.settings.protocol_folder.glob("*.yaml")
+    (file,) = world.settings.protocol_folder.glob("dyffryn-*.yaml")
     text = file.read_text(encoding="utf-8").replace("\nversion: 1\n", "\nversion: 2\n", 1)
     for old, new in changes:
         assert old in text, old
