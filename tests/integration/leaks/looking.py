@@ -81,6 +81,11 @@ def as_partner(place: Place, principal: Principal) -> Iterator[Seen]:
     yield from _pages(get, records)
     for name in sorted(CATALOGUE.by_id)[::9]:
         yield get(f"{records}?field={name}")
+    for name in sorted(CATALOGUE.by_id)[::23]:
+        yield get(f"{records}?has={name}")
+        yield get(f"{records}?sort=-{name}")
+    asked_why = client.post("/v1/explain", headers=headers, json={"learner": str(handle)})
+    yield _seen("why", asked_why)
     for question in ("?field=no.such.field", "?limit=0", "?limit=1&sort=health.speech.fluency", "?after=nothing"):
         yield get(records + question)
     yield get(f"/v1/consents?learner={handle}")
