@@ -55,6 +55,14 @@ def test_a_folder_that_is_not_there_is_bad_usage(dolen: Dolen) -> None:
     assert dolen.run("policy", "check", "nowhere", expect=2).exit_code == 2
 
 
+def test_a_registered_version_is_compared_and_shown_by_its_name(dolen: Dolen) -> None:
+    draft = dolen.home / "protocols" / PROTOCOL
+    answer = dolen.json("policy", "diff", "dyffryn-afon-demo/1", str(draft))
+    assert (answer["same_meaning"], answer["same_bytes"]) == (True, True)
+    dolen.run("policy", "diff", "dyffryn-afon-demo/2", str(draft), expect=2)
+    assert dolen.json("policy", "matrix")["protocols"] == ["dyffryn-afon-demo/1"]
+
+
 # ---- ledger
 
 
