@@ -76,7 +76,9 @@ def _answer_offer(
         still_offered(room, connection, offer)
         consent_id = events.open_consent(connection, _matter(person_id, offer), new_id=new_id(), at=at)
         taken = Taken(kind, person_id, standing, shown, at, field_ids=offer.field_ids, until=until, offer=offer)
-        if kind is EventKind.GRANTED and _only_takes_away(events.state_of(connection, consent_id, at=at), taken):
+        # Agreeing to a newer version's difference is a grant under that version, even if it ends sooner.
+        takes_away = kind is EventKind.GRANTED and offer.difference is None
+        if takes_away and _only_takes_away(events.state_of(connection, consent_id, at=at), taken):
             taken = replace(taken, kind=EventKind.NARROWED)
         return write(connection, key, consent_id, taken)
 

@@ -8,6 +8,23 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """What a newer version shares beyond a consent of this person that stands, and leaves closed until they agree.
+
+    `agreed` are the fields of the offer that the consent names, `fields` those that it does not. `roles` are further
+    people who would see fields that are agreed to, by role; `terms` fields that the same people would see under wider
+    conditions or weaker obligations, or for a purpose in other words. Saying no leaves the consent as it stands.
+    """
+
+    consent_id: UUID
+    agreed: tuple[str, ...]
+    until: datetime | None
+    fields: tuple[str, ...]
+    roles: tuple[tuple[str, tuple[str, ...]], ...]
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """A choice that a protocol puts to the family: one holder's fields for one recipient and purpose.
 
@@ -24,6 +41,7 @@ class Offer:
     catalogue_version: int
     protocol_id: str
     protocol_version: int
+    difference: Difference | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from consent import events
+from consent.model import ConsentKind, ConsentState
 from hub.circumstances.hiding import places_hidden
+from hub.consenting.difference import difference, of_person
 from hub.consenting.errors import OfferChanged
 from hub.consenting.model import Offer
 from hub.consenting.standing import Consenting, standing_of
 from hub.database import reading
 from hub.directory import links
+from policies.model import Basis, Protocol, ProtocolRef
 from policies.snapshot import Cell, Snapshot
 
 
@@ -25,14 +30,18 @@ def offers(room: Consenting, person_id: UUID, learner_id: UUID) -> Sequence[Offe
     with reading(room.engine) as connection:
         standing_of(connection, person_id=person_id, learner_id=learner_id, at=at)
         snapshot = room.book.snapshot(connection)
+        versions = {one.ref: one for one in room.book.protocols(connection)}
         hidden = places_hidden(connection, learner_id)
+        states = events.states_of(connection, learner_id, at=at, kind=ConsentKind.DATA_SHARING)
         holders = _holders(connection, learner_id) - hidden
     found: dict[tuple[str, str, str, str], Offer] = {}
     for cell in snapshot.in_force(at):
         if cell.holder in holders and cell.recipient not in hidden:
             for offer in _of_cell(snapshot, cell, learner_id):
                 _join(found, offer)
-    return [found[key] for key in sorted(found)]
+    own = [state for state in states if state.decided_by == person_id]
+    cells = snapshot.in_force(at)
+    return [_with_difference(snapshot, found[key], own, cells=cells, versions=versions) for key in sorted(found)]
 
 
 def still_offered(room: Consenting, connection: Connection, offer: Offer) -> None:
@@ -47,8 +56,25 @@ def still_offered(room: Consenting, connection: Connection, offer: Offer) -> Non
         raise OfferChanged
     if catalogue.mask(offer.field_ids) & ~askable or offer.holder not in _holders(connection, offer.learner_id):
         raise OfferChanged
-    if not any(ref.id == offer.protocol_id and ref.version == offer.protocol_version for ref in snapshot.protocols):
+    shown = ProtocolRef(offer.protocol_id, offer.protocol_version)
+    if not any(cell.protocol == shown for cell in snapshot.in_force(room.clock())):
         raise OfferChanged
+
+
+def _with_difference(
+    snapshot: Snapshot,
+    offer: Offer,
+    own: Sequence[ConsentState],
+    *,
+    cells: Sequence[Cell],
+    versions: Mapping[ProtocolRef, Protocol],
+) -> Offer:
+    state = of_person(own, offer)
+    if state is None:
+        return offer
+    about = (offer.recipient, offer.purpose, offer.holder)
+    theirs = [one for one in cells if (one.recipient, one.purpose, one.holder) == about]
+    return replace(offer, difference=difference(offer, state, theirs, versions=versions, catalogue=snapshot.catalogue))
 
 
 def _holders(connection: Connection, learner_id: UUID) -> frozenset[str]:
@@ -68,7 +94,7 @@ def _of_cell(snapshot: Snapshot, cell: Cell, learner_id: UUID) -> list[Offer]:
             protocol_id=cell.protocol.id,
             protocol_version=cell.protocol.version,
         )
-        for group_id, mask in snapshot.catalogue.by_group(cell.consent).items()
+        for group_id, mask in snapshot.catalogue.by_group(cell.named_on(Basis.CONSENT)).items()
     ]
 
 

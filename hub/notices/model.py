@@ -26,6 +26,7 @@ class NoticeKind(StrEnum):
     OBJECTION_WITHDRAWN = "objection_withdrawn"
     ACCESS_REQUESTED = "access_requested"
     REQUEST_ANSWERED = "request_answered"
+    PROTOCOL_REVIEW_SOON = "protocol_review_soon"
     RECORDS_SHARED = "records_shared"  # to the family, where a row of a protocol says so
     BAR_SET = "bar_set"
     BAR_LIFTED = "bar_lifted"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID
@@ -35,6 +35,12 @@ def ids_by_key(connection: Connection, keys: Sequence[NoticeKey]) -> dict[Notice
     """The ids of those notices among `keys` that are there."""
     found = connection.execute(select(notice.c.id, *_KEY).where(tuple_(*_KEY).in_(keys)))
     return {(kind, event_id, audience): id_ for id_, kind, event_id, audience in found}
+
+
+def events_told_of(connection: Connection, event_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these events of which a notice was written already, whatever became of it."""
+    found = connection.execute(select(notice.c.event_id).where(notice.c.event_id.in_(list(event_ids))))
+    return frozenset(row.event_id for row in found)
 
 
 def reopen_unacknowledged(connection: Connection, *, learner_id: UUID, at: datetime) -> int:

@@ -41,15 +41,23 @@ def empty(answers: Answers | None) -> Filled:
 
 
 def read(offer: Offer, *, ticked: Sequence[str], form: Mapping[str, str], today: date) -> Filled:
-    """The form as sent. Only fields of the offer count; the day is a real one, after today, within three years."""
-    chosen = tuple(field_id for field_id in offer.field_ids if field_id in set(ticked))
+    """The form as sent. Only fields of the offer count; the day is a real one, after today, within three years.
+
+    Where a newer version is asked about, what was agreed to before goes along, and only what is new is ticked.
+    """
+    before = offer.difference
+    asked = offer.field_ids if before is None else before.fields
+    kept = set() if before is None else set(before.agreed)
+    chosen = tuple(field_id for field_id in asked if field_id in set(ticked))
+    answer = tuple(field_id for field_id in offer.field_ids if field_id in kept or field_id in set(chosen))
+    is_enough = bool(chosen) or (before is not None and bool(before.roles or before.terms))
     day, month, year = (form.get(part, "").strip()[:4] for part in _PARTS)
     until_on, fault = _day((day, month, year), today)
-    faults = [] if chosen else [Fault("fields", mark("Select at least one thing to share, or say no"))]
+    faults = [] if is_enough else [Fault("fields", mark("Select at least one thing to share, or say no"))]
     faults += [] if fault is None else [fault]
     whole = not faults and until_on is not None
     return Filled(
-        chosen, (day, month, year), Answers(chosen, until_on) if whole and until_on is not None else None, tuple(faults)
+        chosen, (day, month, year), Answers(answer, until_on) if whole and until_on is not None else None, tuple(faults)
     )
 
 

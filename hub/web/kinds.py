@@ -71,6 +71,7 @@ NOTICES: Final[dict[str, str]] = {
     NoticeKind.OBJECTION_WITHDRAWN: mark("An objection was taken back"),
     NoticeKind.ACCESS_REQUESTED: mark("A service asks to see more"),
     NoticeKind.REQUEST_ANSWERED: mark("Something that you asked for was answered"),
+    NoticeKind.PROTOCOL_REVIEW_SOON: mark("A protocol comes to its review date"),
     NoticeKind.RECORDS_SHARED: mark("A service looked at records, under a rule that says you are told"),
     NoticeKind.BAR_SET: mark("A bar on sharing was set"),
     NoticeKind.BAR_LIFTED: mark("A bar on sharing was lifted"),

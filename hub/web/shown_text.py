@@ -58,10 +58,11 @@ def of_grant(offer: Offer, *, field_ids: Sequence[str], until_on: date, words: W
             Section(_("Who will be able to see it"), (words.agency(offer.recipient),)),
             Section(_("Whose records they are"), (words.agency(offer.holder),)),
             Section(_("What they will be able to see"), _fields(field_ids, words)),
+            *_beyond(offer, field_ids, words, _),
             Section(_("Why"), (words.purpose(offer.purpose),)),
             Section(_("Whether you have to agree"), (_("No. This is your choice, and you can stop it at any time."),)),
             Section(_("Until"), (_("The end of %s") % day(until_on, language),)),
-            Section(_("If you do not agree"), _if_no(_)),
+            Section(_("If you do not agree"), _if_no(_) if offer.difference is None else _if_left(_)),
             Section(_("If you have answered before"), (_("This answer takes the place of your earlier one."),)),
             Section(_("If somebody else may decide too"), (_("Only what all of you agree to is shown."),)),
             Section(_("Who to ask"), (words.ask(offer.holder),)),
@@ -81,6 +82,7 @@ def of_refusal(offer: Offer, *, words: Words, language: Language) -> ShownText:
             Section(_("What will not be shared"), _fields(offer.field_ids, words)),
             Section(_("Why they ask"), (words.purpose(offer.purpose),)),
             Section(_("What happens when you say no"), _if_no(_)),
+            *(() if offer.difference is None else (Section(_("What you agreed to before"), _if_left(_)),)),
             Section(_("Who to ask"), (words.ask(offer.holder),)),
         ),
     )
@@ -139,6 +141,28 @@ def of_objection(about: Objected, *, words: Words, language: Language) -> ShownT
             Section(_("Who to ask"), (words.ask(about.holder),)),
         ),
     )
+
+
+def _beyond(offer: Offer, field_ids: Sequence[str], words: Words, _: Translate) -> tuple[Section, ...]:
+    """What is new since this person agreed: nothing else is asked."""
+    new = offer.difference
+    if new is None:
+        return ()
+    fields = [field_id for field_id in new.fields if field_id in set(field_ids)]
+    roles = tuple(
+        f"{words.role(role)}: {', '.join(words.field(field_id) for field_id in seen)}" for role, seen in new.roles
+    )
+    found = (
+        Section(_("What you agreed to before"), tuple(words.field(field_id) for field_id in new.agreed)),
+        Section(_("New: what they would see besides"), tuple(words.field(field_id) for field_id in fields)),
+        Section(_("New: who else would see what you agreed to"), roles),
+        Section(_("New: what they would see on other terms"), tuple(words.field(one) for one in new.terms)),
+    )
+    return tuple(section for section in found if section.items)
+
+
+def _if_left(_: Translate) -> tuple[str, ...]:
+    return (_("What you agreed to before stays exactly as it is: the same details, the same people, the same day."),)
 
 
 def _if_no(_: Translate) -> tuple[str, ...]:

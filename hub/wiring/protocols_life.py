@@ -11,6 +11,7 @@ from hub.protocols.model import PartnerKey, Standing
 from hub.steering import accept, ageing, enforce, partner_keys, propose
 from hub.steering.status import VersionStatus, status
 from hub.steering.step import Steering
+from hub.steering.warn import warn
 from policies.model import ProtocolRef
 from policies.signing import ProtocolSignature
 
@@ -59,5 +60,5 @@ class ProtocolsLife:
             return status(connection, self.room.book, at=self.room.clock(), partner=partner)
 
     def keep_time(self, *, at: datetime) -> int:
-        """Write what the calendar has done by now; answers how much."""
-        return ageing.age(self.room, at=at)
+        """Write what the calendar has done by now, and warn of what it will do; answers how much."""
+        return ageing.age(self.room, at=at) + warn(self.room, at=at)
