@@ -111,15 +111,15 @@ _CONSENT = (
     Fault(
         "obligations-may-be-dropped-in-a-new-version",
         _COVERAGE,
-        "return _obliges_as_much(rule.obligations, old.obligations) and _is_within(rule.when, old.when)",
-        "return _is_within(rule.when, old.when)",
+        "return obliges_as_much(rule.obligations, old.obligations) and is_within(rule.when, old.when)",
+        "return is_within(rule.when, old.when)",
         *REFERENCE,
     ),
     Fault(
         "conditions-may-be-dropped-in-a-new-version",
         _COVERAGE,
-        "return _obliges_as_much(rule.obligations, old.obligations) and _is_within(rule.when, old.when)",
-        "return _obliges_as_much(rule.obligations, old.obligations)",
+        "return obliges_as_much(rule.obligations, old.obligations) and is_within(rule.when, old.when)",
+        "return obliges_as_much(rule.obligations, old.obligations)",
         *REFERENCE,
     ),
 )

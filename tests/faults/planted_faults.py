@@ -33,8 +33,8 @@ LEAKS = (
     Fault(
         "restricted-fields-are-named-as-withheld",
         "policies/snapshot.py",
-        "marked=marked & catalogue.everything & ~never_marked,",
-        "marked=catalogue.everything,",
+        "                marked |= rule.mask & shown\n",
+        "                marked |= catalogue.everything\n",
         DISCLOSE,
         "restricted_fields",
     ),

@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.decision_faults import DECISION_FAULTS, DISCLOSE, ORACLES, PROPERTIES
 from tests.faults.planted_faults import FAULTS, LEAKS
-from tests.faults.planting import Copy, Fault, copy_into, is_caught
+from tests.faults.planting import ROOT, Copy, Fault, copy_into, is_caught
 
 AT_ONCE = 2
 """Each runs in a copy and a process of its own, so two cores are busy."""
@@ -63,3 +63,9 @@ def test_without_a_fault_the_copy_passes(tmp_path: Path) -> None:
     """What fails above fails for its fault, not because a copy is tested."""
     done = copy_into(tmp_path / "code").run(f"{DISCLOSE} {ORACLES} {PROPERTIES}", word="not hundred")
     assert done.returncode == 0, done.stdout[-2000:]
+
+
+def test_every_fault_still_finds_the_passage_that_it_changes() -> None:
+    """Read off the source in an instant: whoever changes such a passage sees it before the long run does."""
+    passages = {fault.name: (ROOT / fault.path).read_text(encoding="utf-8").count(fault.right) for fault in FAULTS}
+    assert {name: count for name, count in passages.items() if count != 1} == {}
