@@ -8,9 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
+from hub.asking.words import Written, sealed_words
 from hub.circumstances.tables import bar, objection
 from hub.database import new_id, unit_of_work
 from hub.demo.people import EDUCATION, HEALTH
+from hub.sealing.model import learner_key
 from policies.bars import BarKind
 from tests.hubs import SHOWN, World
 
@@ -41,11 +43,13 @@ def set_bar(world: World, *fields: str, kind: BarKind = BarKind.COURT_ORDER) -> 
 
 def object_to(world: World, person: UUID, fields: Sequence[str]) -> None:
     """An objection of this person to what health shares with education."""
-    at = world.hub.clock()
+    at, objection_id = world.hub.clock(), new_id()
+    key = world.hub.keys.unwrap(learner_key(world.child))
+    sealed = sealed_words(key, what=Written.OBJECTION, row_id=objection_id, words="Please ask us first")
     row = {
-        "id": new_id(), "learner_id": world.child, "person_id": person, "holder_id": HEALTH.id,
+        "id": objection_id, "learner_id": world.child, "person_id": person, "holder_id": HEALTH.id,
         "recipient_id": EDUCATION.id, "purpose": "aln-plan", "ordinals": bit_of(world, *fields),
-        "sealed_words": b"x", "made_at": at, "answer_due_on": at.date() + timedelta(days=30),
+        "sealed_words": sealed, "made_at": at, "answer_due_on": at.date() + timedelta(days=30),
     }  # fmt: skip
     with unit_of_work(world.hub.engine) as connection:
         connection.execute(insert(objection).values(row))
