@@ -46,7 +46,9 @@ def signature(world: World, text: str, agency: str, *, key: Ed25519PrivateKey | 
 
 def enforced(world: World, text: str) -> ProtocolRef:
     """A file that went the whole way, and its name."""
-    protocol = parse_protocol(text.encode(), world.hub.catalogue)
+    drafts = world.settings.home / "drafts"
+    drafts.mkdir(exist_ok=True)
+    protocol = parse_protocol(text.encode(), world.hub.catalogue, file=str(drafts / "protocol.yaml"))
     put_in_force(world.hub, protocol, text.encode())
     return protocol.ref
 
