@@ -31,8 +31,8 @@ def simulate(file: Path, since: str, as_json: bool) -> None:
     """Say what would change if the draft in FILE were in force in place of the version of its id.
 
     The draft need not be signed. Nothing is opened, recorded or put in force, and nobody is named: a count of fewer
-    than 5 learners is not told, nor one from which it would follow. Disclosures are tried with the consents of their
-    own instant, and with everything else as it is now.
+    than 5 learners is not told, nor one from which it would follow, and the others are rounded to 5. Disclosures are
+    tried with the consents of their own instant, and with everything else as it is now.
 
     \b
     Example:
