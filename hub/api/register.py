@@ -7,7 +7,18 @@ from typing import cast
 from apiflask import APIFlask
 from flask import Response
 
-from hub.api import assessments, consents, documentation, explaining, learners, operations, overrides, policy, requests
+from hub.api import (
+    assessments,
+    consents,
+    documentation,
+    explaining,
+    learners,
+    operations,
+    overrides,
+    policy,
+    protocols,
+    requests,
+)
 from hub.api.describe import complete
 from hub.api.metrics import measure
 from hub.api.use_cases import EXTENSION, ApiUseCases
@@ -52,7 +63,18 @@ def register(app: APIFlask, use_cases: ApiUseCases, *, settings: Settings) -> No
     app.spec_processor(lambda document: complete(cast("dict[str, object]", document), settings))
     measure(app)
     is_secure = settings.base_url.scheme == "https"
-    for room in (learners, explaining, assessments, consents, overrides, requests, policy, operations, documentation):
+    for room in (
+        learners,
+        explaining,
+        assessments,
+        consents,
+        overrides,
+        requests,
+        policy,
+        protocols,
+        operations,
+        documentation,
+    ):
         app.register_blueprint(room.routes)
 
     @app.after_request

@@ -14,6 +14,7 @@ from hub.directory.model import Principal
 from hub.safeguarding.model import Made, Override
 from hub.sharing.explained import Explained
 from hub.sharing.model import Disclosure, RecordQuery
+from hub.steering.status import VersionStatus
 from hub.syncing.model import RowReport
 from policies.matrix import Matrix
 
@@ -41,6 +42,14 @@ class MatrixUseCases(Protocol):
 
     def now(self) -> Matrix:
         """As the protocols in force are at this moment."""
+        ...
+
+
+class RegisterUseCases(Protocol):
+    """The register of protocols."""
+
+    def status(self, *, partner: str | None = None) -> Sequence[VersionStatus]:
+        """Registered versions that this agency is a partner of."""
         ...
 
 
@@ -80,6 +89,11 @@ class ApiUseCases(Protocol):
     @property
     def matrix(self) -> MatrixUseCases:
         """Who may see what of whom."""
+        ...
+
+    @property
+    def protocols(self) -> RegisterUseCases:
+        """Protocol versions, their states and signatures."""
         ...
 
     @property

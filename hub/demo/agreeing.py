@@ -36,10 +36,16 @@ def put_in_force(hub: Hub, draft: Protocol, content: bytes) -> None:
         hub.protocols.add_key(agency_id, public_half(key))
         signature = sign(draft, hub.catalogue, agency=agency_id, key=key, on=hub.clock().date())
         written = signature_file(signature)
-        draft_file = Path(draft.file)
-        draft_file.with_name(f"{draft_file.stem}.{agency_id}.sig.json").write_bytes(written)
+        _keep(hub.settings, draft, agency_id, written)
         hub.protocols.accept(read_signature(written))
     hub.protocols.enforce(draft.ref)
+
+
+def _keep(settings: Settings, draft: Protocol, agency_id: str, signature: bytes) -> None:
+    """Lay a signature beside the drafts of this home, whatever file the draft says that it came from."""
+    folder = settings.home / "protocols"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{Path(draft.file).stem}.{agency_id}.sig.json").write_bytes(signature)
 
 
 def _key(settings: Settings, agency_id: str) -> Ed25519PrivateKey:

@@ -150,9 +150,8 @@ def partner_keys(connection: Connection, agency_ids: Iterable[str] | None = None
 
 
 def insert_step(
-    connection: Connection, ref: ProtocolRef, *, id: UUID, state: State, at: datetime, agency_id: str | None,
-    sealed_because: bytes | None,
-) -> int:  # fmt: skip
+    connection: Connection, ref: ProtocolRef, *, id: UUID, state: State, at: datetime, agency_id: str | None
+) -> int:
     """Write the next step of a version, whose rows the caller has locked; answers with its number, from 1."""
     here = (protocol_step.c.protocol_id == ref.id, protocol_step.c.version == ref.version)
     last = connection.execute(select(func.max(protocol_step.c.number)).where(*here)).scalar_one()
@@ -166,7 +165,6 @@ def insert_step(
             state=state.value,
             at=at,
             agency_id=agency_id,
-            sealed_because=sealed_because,
         )
     )
     return number

@@ -79,6 +79,5 @@ protocol_step = Table(
     Column("state", String(20), nullable=False, comment="the state that the step leads to"),
     Column("at", Instant, nullable=False),
     Column("agency_id", String(40), comment="who signed, where the step is a signature"),
-    Column("sealed_because", LargeBinary, comment="reasons in words, under the hub's own key"),
     UniqueConstraint("id"),
 )

@@ -26,7 +26,7 @@ class PastReview(ProtocolRefused):
         )
 
 
-def enforce(room: Steering, ref: ProtocolRef, *, because: str = "") -> Standing:
+def enforce(room: Steering, ref: ProtocolRef) -> Standing:
     """Put an agreed version in force: it permits from its first day on, or from this commit if that day has come.
 
     Raises UnknownProtocol; WrongState unless it is agreed; ProtocolRefused when its signatures no longer verify;
@@ -43,12 +43,12 @@ def enforce(room: Steering, ref: ProtocolRef, *, because: str = "") -> Standing:
             raise PastReview(ref, protocol.review_on.isoformat())
         check_order(room.book, connection, protocol, versions)
         queries.set_state(connection, ref, State.IN_FORCE, at=at)
-        take_step(connection, key, Taken(ref, standing.digest, State.IN_FORCE, at, because=because))
+        take_step(connection, key, Taken(ref, standing.digest, State.IN_FORCE, at))
     room.book.refresh(room.engine)  # so that the first read does not have to
     return standing._replace(state=State.IN_FORCE)
 
 
-def suspend(room: Steering, ref: ProtocolRef, *, because: str = "") -> Standing:
+def suspend(room: Steering, ref: ProtocolRef) -> Standing:
     """Hold a version back: from this commit it permits nothing, for the very next read in every process.
 
     A version below it does not come back to life. Raises UnknownProtocol, or WrongState unless it is in force.
@@ -60,11 +60,11 @@ def suspend(room: Steering, ref: ProtocolRef, *, because: str = "") -> Standing:
             raise WrongState(ref, standing.state.value, wanted="in force")
         at = room.clock()
         queries.set_state(connection, ref, State.SUSPENDED, at=at)
-        take_step(connection, key, Taken(ref, standing.digest, State.SUSPENDED, at, because=because))
+        take_step(connection, key, Taken(ref, standing.digest, State.SUSPENDED, at))
     return standing._replace(state=State.SUSPENDED)
 
 
-def resume(room: Steering, ref: ProtocolRef, *, because: str = "") -> Standing:
+def resume(room: Steering, ref: ProtocolRef) -> Standing:
     """Let a suspended version permit again.
 
     Raises UnknownProtocol; WrongState unless it is suspended; ProtocolRefused when its time is over by now.
@@ -80,7 +80,7 @@ def resume(room: Steering, ref: ProtocolRef, *, because: str = "") -> Standing:
         if ends is not None and at >= ends.at:
             raise WrongState(ref, ends.state.value, wanted="suspended and not over")
         queries.set_state(connection, ref, State.IN_FORCE, at=at)
-        take_step(connection, key, Taken(ref, standing.digest, State.IN_FORCE, at, because=because))
+        take_step(connection, key, Taken(ref, standing.digest, State.IN_FORCE, at))
     return standing._replace(state=State.IN_FORCE)
 
 

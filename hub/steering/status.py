@@ -40,6 +40,12 @@ class VersionStatus:
     unsigned: tuple[str, ...]
     steps: tuple[Step, ...]
 
+    @property
+    def verified(self) -> tuple[Signed, ...]:
+        """Signatures that verify now, by agency."""
+        good = (one for one in self.signed if one.agency_id not in self.unsigned)
+        return tuple(sorted(good, key=lambda one: one.agency_id))
+
 
 def status(
     connection: Connection, book: PolicyBook, *, at: datetime, partner: str | None = None

@@ -18,11 +18,7 @@ from hub.protocols.book import PolicyBook
 from hub.protocols.model import State
 from hub.sealing.key_store import KeyStore
 from hub.sealing.model import HUB, SubjectKey, agency_key
-from hub.sealing.text import seal_text
 from policies.model import ProtocolRef
-
-LONGEST_REASON = 4_000
-"""Characters of a reason in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +41,10 @@ class Taken:
     at: datetime
     agency_id: str | None = None
     key_id: str | None = None
-    because: str = ""
 
 
 def hub_key(keys: KeyStore) -> SubjectKey:
-    """The hub's own key, which seals reasons and the openings of these entries; fetched before any lock."""
+    """The hub's own key, which seals the openings of these entries; fetched before any lock."""
     owner = agency_key(HUB)
     keys.ensure([owner])
     return keys.unwrap(owner)
@@ -70,7 +65,6 @@ def take_step(connection: Connection, key: SubjectKey, taken: Taken) -> UUID:
         state=taken.state,
         at=taken.at,
         agency_id=taken.agency_id,
-        sealed_because=_sealed(key, step_id, taken.because),
     )
     entry = Entry(
         Kind.PROTOCOL_STEPPED,
@@ -89,11 +83,3 @@ def take_step(connection: Connection, key: SubjectKey, taken: Taken) -> UUID:
     )
     outbox.append(connection, [entry], seal=sealing_with({key.owner: key}), at=taken.at)
     return step_id
-
-
-def _sealed(key: SubjectKey, step_id: UUID, because: str) -> bytes | None:
-    if not because:
-        return None
-    return seal_text(
-        key, owner=key.owner, purpose=f"protocol_step.because/{step_id}", data=because[:LONGEST_REASON].encode("utf-8")
-    )

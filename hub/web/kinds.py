@@ -8,6 +8,7 @@ from consent.model import EventKind, Status
 from hub.asking.model import ObjectionAnswer, RequestAnswer
 from hub.directory.model import TieKind
 from hub.notices.model import NoticeKind
+from hub.protocols.model import State
 from hub.web.language import mark
 from policies.model import Basis, EraseBy
 
@@ -43,6 +44,15 @@ BASIS_EXPLANATIONS: Final[dict[str, str]] = {
         " records must look at your reasons and answer you."
     ),
     Basis.OVERRIDE_ONLY: mark("It stays closed unless somebody may come to harm. Each opening is recorded."),
+}
+
+PROTOCOL_STATES: Final[dict[str, str]] = {
+    State.PROPOSED: mark("Proposed: not signed by everybody yet"),
+    State.AGREED: mark("Agreed: signed by everybody, not in force yet"),
+    State.IN_FORCE: mark("In force"),
+    State.SUSPENDED: mark("Suspended"),
+    State.SUPERSEDED: mark("Superseded by a newer version"),
+    State.LAPSED: mark("Lapsed: its review date has come"),
 }
 
 NOT_PASSED_ON: Final = mark("They do not pass it on.")

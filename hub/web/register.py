@@ -25,6 +25,7 @@ from hub.web.views import (
     objecting,
     overrides,
     privacy,
+    protocols,
     receipts,
     refuse,
     safeguarding,
@@ -104,7 +105,7 @@ def _pages() -> Blueprint:
     blueprint.url_defaults(_keep_language)
     blueprint.register_error_handler(Exception, guard.error_page)
     family_views = (signing, about, privacy, family, sight, why, grant, refuse, withdraw, receipts, inbox)
-    for views in (*family_views, objecting, answering, safeguarding, bars, overrides, matrix):
+    for views in (*family_views, objecting, answering, safeguarding, bars, overrides, matrix, protocols):
         views.add_to(blueprint)
     return blueprint
 

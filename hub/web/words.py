@@ -20,6 +20,7 @@ from hub.asking.model import (
 from hub.consenting.model import ConsentLine, Offer, Outcome, ReceiptLine, Shown
 from hub.sharing.explained import RowExplained
 from hub.sharing.model import DisclosureEntry, GroupSight, SightOverview
+from hub.steering.status import VersionStatus
 from hub.telling.model import InboxEntry
 from hub.web.language import Language
 from hub.web.safeguarding_cases import SafeguardingPages
@@ -84,6 +85,13 @@ class MatrixPageUseCases(Protocol):
         """Whether this person works for a partner."""
 
 
+class RegisterPageUseCases(Protocol):
+    """The register of protocols, for people who work for a partner."""
+
+    def for_person(self, person_id: UUID) -> Sequence[VersionStatus] | None:
+        """The versions that this person's agency is a partner of; None for who works for no partner."""
+
+
 class AskingPages(Protocol):
     """Requests and objections, as families and holders' people meet them."""
 
@@ -133,6 +141,10 @@ class PageUseCases(Protocol):
     @property
     def matrix(self) -> MatrixPageUseCases:
         """Who may see what of whom."""
+
+    @property
+    def protocols(self) -> RegisterPageUseCases:
+        """Protocol versions, their states and signatures."""
 
     @property
     def asking(self) -> AskingPages:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from hub.database import reading
+from hub.directory.queries import parties
 from hub.protocols.model import PartnerKey, Standing
 from hub.steering import accept, ageing, enforce, partner_keys, propose
 from hub.steering.status import VersionStatus, status
@@ -42,22 +44,30 @@ class ProtocolsLife:
         """See `hub.steering.accept`."""
         return accept.accept(self.room, signature)
 
-    def enforce(self, ref: ProtocolRef, *, because: str = "") -> Standing:
+    def enforce(self, ref: ProtocolRef) -> Standing:
         """See `hub.steering.enforce`."""
-        return enforce.enforce(self.room, ref, because=because)
+        return enforce.enforce(self.room, ref)
 
-    def suspend(self, ref: ProtocolRef, *, because: str = "") -> Standing:
+    def suspend(self, ref: ProtocolRef) -> Standing:
         """See `hub.steering.enforce`."""
-        return enforce.suspend(self.room, ref, because=because)
+        return enforce.suspend(self.room, ref)
 
-    def resume(self, ref: ProtocolRef, *, because: str = "") -> Standing:
+    def resume(self, ref: ProtocolRef) -> Standing:
         """See `hub.steering.enforce`."""
-        return enforce.resume(self.room, ref, because=because)
+        return enforce.resume(self.room, ref)
 
     def status(self, *, partner: str | None = None) -> Sequence[VersionStatus]:
         """See `hub.steering.status`."""
         with reading(self.room.engine) as connection:
             return status(connection, self.room.book, at=self.room.clock(), partner=partner)
+
+    def for_person(self, person_id: UUID) -> Sequence[VersionStatus] | None:
+        """Those that the agency of this person is a partner of; None for who is not active or works for no partner."""
+        with reading(self.room.engine) as connection:
+            person = parties.person_by_id(connection, person_id)
+            if person is None or not person.is_active or person.agency_id is None:
+                return None
+            return status(connection, self.room.book, at=self.room.clock(), partner=person.agency_id)
 
     def keep_time(self, *, at: datetime) -> int:
         """Write what the calendar has done by now, and warn of what it will do; answers how much."""

@@ -8,7 +8,7 @@ from typing import IO
 import click
 
 from hub.cli.faults import Refused, Unusable
-from hub.cli.policy.reference import BECAUSE, REF, reason_of
+from hub.cli.policy.reference import REF
 from hub.cli.printing import say
 from hub.cli.running import load_settings, running_hub
 from hub.protocols.errors import ProtocolRefused
@@ -58,8 +58,7 @@ def accept(files: tuple[Path, ...]) -> None:
 
 @click.command()
 @REF
-@BECAUSE
-def enforce(ref: ProtocolRef, because_file: IO[bytes] | None) -> None:
+def enforce(ref: ProtocolRef) -> None:
     """Put an agreed protocol in force: from its first day, in every process, from the next read on.
 
     \b
@@ -67,29 +66,27 @@ def enforce(ref: ProtocolRef, because_file: IO[bytes] | None) -> None:
       dolen policy enforce dyffryn-afon-aln/1
     """
     with running_hub(load_settings()) as hub:
-        found = hub.protocols.enforce(ref, because=reason_of(because_file))
+        found = hub.protocols.enforce(ref)
     say(f"Protocol {found.ref} is {_words(found.state)}.")
 
 
 @click.command()
 @REF
-@BECAUSE
-def suspend(ref: ProtocolRef, because_file: IO[bytes] | None) -> None:
+def suspend(ref: ProtocolRef) -> None:
     """Hold a protocol back: it permits nothing, in every process, from the next read on. An older one stays over.
 
     \b
     Example:
-      dolen policy suspend dyffryn-afon-aln/1 --because-file reason.txt
+      dolen policy suspend dyffryn-afon-aln/1
     """
     with running_hub(load_settings()) as hub:
-        found = hub.protocols.suspend(ref, because=reason_of(because_file))
+        found = hub.protocols.suspend(ref)
     say(f"Protocol {found.ref} is {_words(found.state)}: it permits nothing.")
 
 
 @click.command()
 @REF
-@BECAUSE
-def resume(ref: ProtocolRef, because_file: IO[bytes] | None) -> None:
+def resume(ref: ProtocolRef) -> None:
     """Let a suspended protocol permit again.
 
     \b
@@ -97,7 +94,7 @@ def resume(ref: ProtocolRef, because_file: IO[bytes] | None) -> None:
       dolen policy resume dyffryn-afon-aln/1
     """
     with running_hub(load_settings()) as hub:
-        found = hub.protocols.resume(ref, because=reason_of(because_file))
+        found = hub.protocols.resume(ref)
     say(f"Protocol {found.ref} is {_words(found.state)}.")
 
 

@@ -144,6 +144,8 @@ def requests(partner: Partner, world: ApiWorld) -> list[tuple[str, str, TestResp
         ("/v1/overrides", "post", http.post("/v1/overrides", headers=few, json=OVERRIDE)),
         ("/v1/policy/matrix", "get", http.get("/v1/policy/matrix", headers=good)),
         ("/v1/policy/matrix", "get", http.get("/v1/policy/matrix", headers=few)),
+        ("/v1/policy/protocols", "get", http.get("/v1/policy/protocols", headers=good)),
+        ("/v1/policy/protocols", "get", http.get("/v1/policy/protocols", headers=few)),
         ("/v1/requests", "post", http.post("/v1/requests", headers=good, json=asked)),
         ("/v1/requests", "post", http.post("/v1/requests", headers=good, json={})),
         ("/v1/requests", "post", http.post("/v1/requests", headers=good, json={**asked, "learner": str(uuid4())})),

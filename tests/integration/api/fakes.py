@@ -19,11 +19,13 @@ from hub.asking.model import NewRequest, RequestLine
 from hub.consenting.model import ConsentLine
 from hub.directory.model import Principal
 from hub.oauth import endpoints
+from hub.protocols.model import Signed, State
 from hub.safeguarding.errors import NotForYou
 from hub.safeguarding.model import Made, Override
 from hub.sharing.errors import NotKnownHere, PurposeMissing
 from hub.sharing.explained import Explained
 from hub.sharing.model import Disclosure, RecordQuery, ShownRecord, Withheld
+from hub.steering.status import VersionStatus
 from hub.syncing.model import RowReport
 from policies import NO_FACTS, AccessRequest, compile_snapshot, load_catalogue
 from policies.matrix import Matrix, matrix
@@ -71,6 +73,35 @@ class FakeMatrix:
     def now(self) -> Matrix:
         self.hub.note()
         return matrix(compile_snapshot(CATALOGUE, [SAMPLE]), at=AT)
+
+
+@dataclass(frozen=True)
+class FakeRegister:
+    """One proposed version of the sample protocol; a second signature is there that does not verify."""
+
+    hub: FakeHub
+
+    def status(self, *, partner: str | None = None) -> Sequence[VersionStatus]:
+        self.hub.note(partner)
+        signed = tuple(
+            Signed(agency, "key-1", bytes(64), SAMPLE.title, AT.date(), AT)
+            for agency in ("dyffryn-education", "afon-health")
+        )
+        found = VersionStatus(
+            ref=SAMPLE.ref,
+            state=State.PROPOSED,
+            is_permitting=False,
+            since=AT,
+            digest=b"\xab" * 32,
+            title=SAMPLE.title,
+            partners=tuple(sorted(SAMPLE.partners)),
+            in_force_from=SAMPLE.in_force_from,
+            review_on=SAMPLE.review_on,
+            signed=signed,
+            unsigned=("dyffryn-education",),
+            steps=(),
+        )
+        return [found]
 
 
 REQUEST = UUID("01957000-0000-7000-8000-000000000004")
@@ -122,6 +153,10 @@ class FakeHub:
     @property
     def matrix(self) -> FakeMatrix:
         return FakeMatrix(self)
+
+    @property
+    def protocols(self) -> FakeRegister:
+        return FakeRegister(self)
 
     @property
     def asking(self) -> FakeAsking:

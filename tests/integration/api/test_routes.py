@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from hub.oauth.guard import access_rule
 from hub.sharing.model import RecordQuery
-from tests.integration.api.fakes import DISCLOSURE, HUBS_OWN_ID, KNOWN, REQUEST, UPN, ApiWorld, authorised
+from tests.integration.api.fakes import DISCLOSURE, HUBS_OWN_ID, KNOWN, REQUEST, SAMPLE, UPN, ApiWorld, authorised
 from tests.integration.oauth.world import Partner
 
 FHIR = "application/fhir+json"
@@ -288,6 +288,24 @@ def test_the_matrix_is_told_to_any_partner_whose_token_reaches_it(world: ApiWorl
     assert cells["ways"][0]["conditions"] == ["reads at most: 1 in 24 hours"]
 
 
+def test_the_register_is_asked_for_the_agency_of_the_token(world: ApiWorld, partner: Partner) -> None:
+    headers = authorised(partner, scope="policy:read", authorization_details=...)
+    (one,) = world.http.get("/v1/policy/protocols", headers=headers).get_json()["protocols"]
+    assert world.hub.asked == [("education",)]
+    assert one == {
+        "id": "dyffryn-afon-aln",
+        "version": 1,
+        "state": "proposed",
+        "is_permitting": False,
+        "since": "2027-03-01T09:00:00Z",
+        "in_force_from": SAMPLE.in_force_from.isoformat(),
+        "review_on": SAMPLE.review_on.isoformat(),
+        "digest": "ab" * 32,
+        "signed": [{"agency": "afon-health", "key_id": "key-1", "signed_on": "2027-03-01"}],
+        "unsigned": ["dyffryn-education"],
+    }
+
+
 ASKED = {
     "learner": str(KNOWN),
     "holder": "health",
@@ -348,6 +366,7 @@ ROUTES = [
     ("GET", f"/v1/disclosures/{DISCLOSURE}", "disclosures:read"),
     ("POST", "/v1/overrides", "overrides:begin"),
     ("GET", "/v1/policy/matrix", "policy:read"),
+    ("GET", "/v1/policy/protocols", "policy:read"),
     ("POST", "/v1/requests", "requests:write"),
     ("GET", f"/v1/requests/{REQUEST}", "requests:write"),
     ("POST", f"/v1/requests/{REQUEST}/withdraw", "requests:write"),

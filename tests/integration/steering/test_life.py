@@ -56,12 +56,12 @@ def test_each_step_is_kept_and_committed_to_in_the_ledger(world: World) -> None:
     for agency in AGENCIES:
         life.accept(signature(world, content, agency))
     assert state_of(world, 2) is State.AGREED
-    life.enforce(ref, because="agreed on Tuesday-CANARY")
+    life.enforce(ref)
     life.suspend(ref)
     life.resume(ref)
     with reading(world.hub.engine) as connection:
         steps = connection.execute(
-            select(protocol_step.c.id, protocol_step.c.state, protocol_step.c.agency_id, protocol_step.c.sealed_because)
+            select(protocol_step.c.id, protocol_step.c.state, protocol_step.c.agency_id)
             .where(protocol_step.c.version == 2)
             .order_by(protocol_step.c.number)
         ).all()
@@ -76,7 +76,6 @@ def test_each_step_is_kept_and_committed_to_in_the_ledger(world: World) -> None:
     ]
     assert {one.id for one in steps} <= {one.subject_event_id for one in entries}
     assert [one.number for one in entries] == list(range(1, len(entries) + 1))
-    assert [b"CANARY" in one.sealed_because for one in steps if one.sealed_because is not None] == [False]
 
 
 def test_a_version_without_every_signature_permits_nothing(world: World) -> None:

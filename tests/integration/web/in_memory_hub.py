@@ -23,6 +23,7 @@ from hub.safeguarding.errors import NotForYou
 from hub.sharing.errors import NotKnownHere
 from hub.sharing.explained import RowExplained
 from hub.sharing.model import DisclosureEntry, GroupSight, SightOverview
+from hub.steering.status import VersionStatus
 from hub.telling.errors import NotYours
 from hub.telling.model import InboxEntry
 from hub.web.language import Language
@@ -131,6 +132,13 @@ class NoDesk:
         return refuse
 
 
+class NoRegister:
+    """Implements `RegisterPageUseCases` for people who work for no partner."""
+
+    def for_person(self, person_id: UUID) -> Sequence[VersionStatus] | None:
+        return None
+
+
 class InMemoryHub:
     """Implements `PageUseCases`; `decided` is every decision in order, with the text it was taken on."""
 
@@ -138,6 +146,7 @@ class InMemoryHub:
         self.at = at
         self.published = InMemoryPublished()
         self.matrix = MatrixOfTheSample(CATALOGUE, PROTOCOLS, at, reader=WORKER)
+        self.protocols = NoRegister()
         self._asking = InMemoryAsking(self)
         self.lock = Lock()
         self.answers: dict[UUID, ConsentLine] = {}

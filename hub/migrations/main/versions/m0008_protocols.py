@@ -70,9 +70,6 @@ def upgrade() -> None:
         sa.Column(
             "agency_id", sa.String(length=40), nullable=True, comment="who signed, where the step is a signature"
         ),
-        sa.Column(
-            "sealed_because", sa.LargeBinary(), nullable=True, comment="reasons in words, under the hub's own key"
-        ),
         sa.PrimaryKeyConstraint("protocol_id", "version", "number", name=op.f("pk_protocol_step")),
         sa.UniqueConstraint("id", name=op.f("uq_protocol_step_id")),
     )
