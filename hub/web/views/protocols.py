@@ -24,5 +24,6 @@ def policy_protocols() -> ResponseReturnValue:
     found = site().use_cases.protocols.for_person(person_id())
     if found is None:
         raise NotHere
-    versions = [(one, one.title.say(language())) for one in found]
+    newest_first = sorted(found, key=lambda one: (one.ref.id, -one.ref.version))
+    versions = [(one, one.title.say(language())) for one in newest_first]
     return page("protocols.html", versions=versions, states=kinds.PROTOCOL_STATES)

@@ -291,7 +291,7 @@ def test_the_matrix_is_told_to_any_partner_whose_token_reaches_it(world: ApiWorl
 def test_the_register_is_asked_for_the_agency_of_the_token(world: ApiWorld, partner: Partner) -> None:
     headers = authorised(partner, scope="policy:read", authorization_details=...)
     (one,) = world.http.get("/v1/policy/protocols", headers=headers).get_json()["protocols"]
-    assert world.hub.asked == [("education",)]
+    assert world.hub.asked == [(partner.agency_id,)]
     assert one == {
         "id": "dyffryn-afon-aln",
         "version": 1,
