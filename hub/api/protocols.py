@@ -16,7 +16,7 @@ from hub.oauth.guard import principal, requires
 from hub.protocols.model import State
 from hub.steering.status import VersionStatus
 
-routes = APIBlueprint("protocols", __name__, tag="Protocols")
+routes = APIBlueprint("protocols", __name__, tag="Register of protocols")
 
 
 class SignatureOut(BaseModel):

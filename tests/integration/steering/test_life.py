@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -11,6 +12,7 @@ from sqlalchemy import select, text
 
 from consent.ledger.outbox import entries_of
 from hub.database import reading
+from hub.demo.agreeing import put_in_force
 from hub.demo.people import EDUCATION, HEALTH, SOCIAL_CARE
 from hub.protocols.errors import (
     Overlapping,
@@ -26,6 +28,7 @@ from hub.protocols.tables import protocol_step
 from hub.steering.enforce import PastReview
 from policies.errors import ProtocolsRefused
 from policies.model import ProtocolRef
+from policies.protocols import parse_protocol
 from policies.signing_keys import public_half
 from tests.hubs import World, another_process, fields_of
 from tests.integration.steering.lives import as_version, enforced, key_of, signature, source_of, the_ref
@@ -211,3 +214,17 @@ def test_a_key_belongs_to_one_partner(small_world: World) -> None:
         small_world.hub.protocols.add_key(EDUCATION.id, key)
     with pytest.raises(ProtocolRefused):
         small_world.hub.protocols.retire_key(EDUCATION.id, "0" * 16)
+
+
+def test_signatures_of_the_demo_are_written_below_its_home_whatever_the_draft_is_called(
+    small_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "where-it-was-started"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    content = second(small_world).encode()
+    draft = parse_protocol(content, small_world.hub.catalogue, file="protocol.yaml")
+    put_in_force(small_world.hub, draft, content)
+    assert list(here.iterdir()) == []
+    written = {path.name for path in small_world.settings.home.absolute().rglob("protocol.*.sig.json")}
+    assert written == {f"protocol.{agency}.sig.json" for agency in AGENCIES}
