@@ -25,7 +25,7 @@ _SCOPES = {
     Scope.CONSENTS_READ: "List consents that name your agency.",
     Scope.DISCLOSURES_READ: "Look up disclosures that were made to your agency.",
     Scope.OVERRIDES_BEGIN: "Begin a safeguarding override in the name of a person of your agency.",
-    Scope.POLICY_READ: "Read who may see what of whom by the protocols in force.",
+    Scope.POLICY_READ: "Read who may see what of whom; check drafts, compare versions, read your register.",
     Scope.REQUESTS_WRITE: "Ask for fields that are withheld, and read what came of it.",
 }
 _PROBLEMS: Mapping[int, str] = {
@@ -87,6 +87,10 @@ def complete(document: dict[str, object], settings: Settings) -> dict[str, objec
             "application/fhir+json": {"schema": {"type": "object", "required": ["resourceType"]}},
             "application/json": {"schema": {"$ref": "#/components/schemas/PushRequest"}},
         },
+    }
+    paths["/v1/policy/check"]["post"]["requestBody"] = {
+        "required": True,
+        "content": {kind: {"schema": {"type": "string"}} for kind in ("application/yaml", "text/plain")},
     }
     return document
 

@@ -11,6 +11,7 @@ from hub.api import (
     assessments,
     consents,
     documentation,
+    drafting,
     explaining,
     learners,
     operations,
@@ -63,18 +64,8 @@ def register(app: APIFlask, use_cases: ApiUseCases, *, settings: Settings) -> No
     app.spec_processor(lambda document: complete(cast("dict[str, object]", document), settings))
     measure(app)
     is_secure = settings.base_url.scheme == "https"
-    for room in (
-        learners,
-        explaining,
-        assessments,
-        consents,
-        overrides,
-        requests,
-        policy,
-        protocols,
-        operations,
-        documentation,
-    ):
+    about_learners = (learners, explaining, assessments, consents, overrides, requests)
+    for room in (*about_learners, policy, protocols, drafting, operations, documentation):
         app.register_blueprint(room.routes)
 
     @app.after_request

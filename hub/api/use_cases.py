@@ -17,6 +17,7 @@ from hub.sharing.model import Disclosure, RecordQuery
 from hub.steering.status import VersionStatus
 from hub.syncing.model import RowReport
 from policies.matrix import Matrix
+from policies.model import ProtocolRef
 
 EXTENSION = "dolen_api"
 
@@ -50,6 +51,22 @@ class RegisterUseCases(Protocol):
 
     def status(self, *, partner: str | None = None) -> Sequence[VersionStatus]:
         """Registered versions that this agency is a partner of."""
+        ...
+
+
+class PolicyDeskUseCases(Protocol):
+    """Checking, comparing and accounting for protocols."""
+
+    def check(self, content: bytes) -> Mapping[str, object]:
+        """Everything wrong with a draft."""
+        ...
+
+    def difference(self, agency_id: str, *, before: ProtocolRef, after: ProtocolRef) -> Mapping[str, object]:
+        """What differs between two registered versions that name this agency; raises UnknownProtocol."""
+        ...
+
+    def records(self, agency_id: str) -> Mapping[str, object]:
+        """The register of processing of this agency."""
         ...
 
 
@@ -94,6 +111,11 @@ class ApiUseCases(Protocol):
     @property
     def protocols(self) -> RegisterUseCases:
         """Protocol versions, their states and signatures."""
+        ...
+
+    @property
+    def policy(self) -> PolicyDeskUseCases:
+        """Checking, comparing and accounting for protocols."""
         ...
 
     @property

@@ -32,6 +32,10 @@ REQUESTS = (Pace("request-minute", 30, 60), Pace("request-day", 500, 86_400))
 """Requests for withheld fields by one client: each is read by a person."""
 
 
+CHECKS = (Pace("check-minute", 10, 60), Pace("check-hour", 120, 3_600))
+"""Drafts to check, versions to compare and registers to make, of one client: each costs seconds, not milliseconds."""
+
+
 def keep_pace(engine: Engine, paces: tuple[Pace, ...], *, client_id: str, at: datetime) -> None:
     """Count one use by this client. Raises TooOften past a limit; refused ones count too."""
     waits = []

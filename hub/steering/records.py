@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from pathlib import Path
 
+from hub.sealing.model import Json
 from hub.steering.paper import as_html
 from policies.documents.child_notice import child_notice_of
 from policies.documents.document import Document, Grid
@@ -35,6 +37,35 @@ def files_of(protocols: Sequence[Protocol], catalogue: Catalogue, *, partner: st
             made[f"privacy-{one.agency}.html"] = as_html(adult).encode()
             made[f"privacy-{one.agency}-child.html"] = as_html(child).encode()
     return made
+
+
+def listed(made: Mapping[str, bytes], *, folder: Path | None = None) -> list[dict[str, Json]]:
+    """Names and sizes of these files, as they lie in the folder they were written to, if they were."""
+    return [{"file": name if folder is None else str(folder / name), "bytes": len(made[name])} for name in sorted(made)]
+
+
+def as_json(
+    protocols: Sequence[Protocol],
+    catalogue: Catalogue,
+    files: list[dict[str, Json]],
+    *,
+    partner: str | None,
+    written: bool,
+) -> dict[str, Json]:
+    """What the files are made from, which there are, and the register itself."""
+    head: list[Json] = [name for name, _ in HEAD]
+    return {
+        "protocols": [str(one.ref) for one in protocols],
+        "written": written,
+        "files": [*files],
+        "processing": {
+            "columns": head,
+            "rows": [
+                [{"en": words.en, "cy": words.cy} for words in row]
+                for row in register_rows(protocols, catalogue, partner=partner)
+            ],
+        },
+    }
 
 
 def flows_markdown(protocols: Sequence[Protocol], catalogue: Catalogue, *, partner: str | None = None) -> str:

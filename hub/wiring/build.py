@@ -35,6 +35,7 @@ from hub.wiring.doorbell import Doorbell
 from hub.wiring.explaining import Explaining
 from hub.wiring.hub import Hub
 from hub.wiring.notice_events import record_notice_events
+from hub.wiring.policy_desk import PolicyDesk
 from hub.wiring.policy_matrix import ProtocolMatrix
 from hub.wiring.protocols_life import ProtocolsLife
 from hub.wiring.published import Published
@@ -149,6 +150,7 @@ def build(
         protocols=ProtocolsLife(Steering(engine, keys, book, clock)),
         published=Published(engine, book, clock),
         matrix=ProtocolMatrix(engine, book, clock),
+        policy=PolicyDesk(engine, book, clock, settings.protocol_folder),
         asking=AskingCases(Asking(sharing), bell),
     )
 

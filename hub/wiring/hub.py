@@ -39,6 +39,7 @@ from hub.wiring.health import Health
 from hub.wiring.identifiers import identified
 from hub.wiring.learner_lines import LearnerLine, learner_lines, named_inbox
 from hub.wiring.names import Language, Names, names_in
+from hub.wiring.policy_desk import PolicyDesk
 from hub.wiring.policy_matrix import ProtocolMatrix
 from hub.wiring.protocols_life import ProtocolsLife
 from hub.wiring.published import Published
@@ -68,6 +69,7 @@ class Hub:
     protocols: ProtocolsLife
     published: Published
     matrix: ProtocolMatrix
+    policy: PolicyDesk
     asking: AskingCases
     _health: Health = field(default_factory=Health)
 

@@ -3,40 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 
 from hub.cli.policy.days import DAY, day_or_today
-from hub.cli.policy.signed import SignedFiles, read_signatures
+from hub.cli.policy.signed import in_words, read_signatures
 from hub.cli.policy.versions import protocols_at
 from hub.cli.printing import say, say_json
 from hub.cli.running import load_settings
-from policies.breaches import finding_of, unknown_names
-from policies.checking import check as look_over
+from hub.steering.checked import Checked, looked_over, unreadable
 from policies.errors import PolicyFilesRefused
-from policies.findings import Check, Finding
 from policies.load_catalogue import load_catalogue
-from policies.model import Protocol
-from policies.properties import FILE_NAME, Property, load_properties
-from policies.proving import forbidden, prove
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What was read, and everything that was found."""
-
-    protocols: tuple[Protocol, ...]
-    properties: tuple[Property, ...]
-    signatures: SignedFiles | None
-    findings: tuple[Finding, ...]
-
-    @property
-    def problems(self) -> tuple[Finding, ...]:
-        """What makes the check fail."""
-        return tuple(one for one in self.findings if one.fails)
+from policies.properties import FILE_NAME, load_properties
 
 
 @click.command()
@@ -86,7 +66,7 @@ def check(
     signed_in = None if draft else signatures or home
     found = _checked(place, on=day_or_today(on), standing=standing, signed_in=signed_in, keys=keys)
     if as_json:
-        say_json(_as_json(found))
+        say_json(found.as_json())
     else:
         _say(found)
     raise click.exceptions.Exit(1 if found.problems else 0)
@@ -103,56 +83,9 @@ def _checked(place: Path, *, on: date, standing: Path | None, signed_in: Path | 
         protocols = protocols_at(place, catalogue)
         properties = () if standing is None else load_properties(standing, catalogue)
     except PolicyFilesRefused as refused:
-        faults = (Finding(one.file, one.line, Check.UNREADABLE, one.problem, one.remedy) for one in refused.errors)
-        return Checked((), (), None, tuple(faults))
+        return unreadable(refused)
     signatures = None if signed_in is None else read_signatures(signed_in, protocols, catalogue, keys=keys)
-    findings = [
-        *look_over(
-            protocols,
-            catalogue,
-            on=on,
-            signed=None if signatures is None else signatures.signed,
-            kept_back=forbidden(properties, protocols, catalogue),
-        ),
-        *(finding_of(breach) for breach in prove(properties, protocols, catalogue, since=on)),
-        *unknown_names(properties, protocols),
-        *(() if signatures is None else signatures.findings),
-    ]
-    return Checked(protocols, properties, signatures, tuple(sorted(findings)))
-
-
-def _as_json(found: Checked) -> dict[str, object]:
-    return {
-        "ok": not found.problems,
-        "protocols": [_line(one, found.signatures) for one in found.protocols],
-        "properties": [one.id for one in found.properties],
-        "problems": [_listed(one) for one in found.problems],
-        "notices": [_listed(one) for one in found.findings if not one.fails],
-    }
-
-
-def _line(protocol: Protocol, signatures: SignedFiles | None) -> dict[str, object]:
-    return {
-        "protocol": str(protocol.ref),
-        "title": protocol.title.en,
-        "partners": sorted(protocol.partners),
-        "rules": len(protocol.rules),
-        "in_force_from": protocol.in_force_from.isoformat(),
-        "review_on": protocol.review_on.isoformat(),
-        "signed_by": [] if signatures is None else sorted(signatures.signed[protocol.ref]),
-        "verified": [] if signatures is None else sorted(signatures.verified[protocol.ref]),
-        "file": protocol.file,
-    }
-
-
-def _listed(one: Finding) -> dict[str, object]:
-    return {
-        "file": one.file,
-        "line": one.line,
-        "check": one.check.value,
-        "problem": one.problem,
-        "remedy": one.remedy,
-    }
+    return looked_over(protocols, properties, catalogue, on=on, signatures=signatures)
 
 
 def _say(found: Checked) -> None:
@@ -163,7 +96,7 @@ def _say(found: Checked) -> None:
             f"  in force from {protocol.in_force_from}, to be reviewed on {protocol.review_on}"
         )
         if found.signatures is not None and found.signatures.signed[protocol.ref]:
-            say(f"  signed by {found.signatures.in_words(protocol.ref)}")
+            say(f"  signed by {in_words(found.signatures, protocol.ref)}")
     if found.properties:
         say(f"Standing properties, proved over every request and all facts: {len(found.properties)}")
     for one in found.findings:

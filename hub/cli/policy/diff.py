@@ -9,6 +9,7 @@ import click
 
 from hub.cli.policy.versions import version_named
 from hub.cli.printing import say, say_json
+from hub.steering.compared import as_json as told
 from policies.difference import Difference, Kind, OtherChange, RuleChange, difference
 from policies.load_catalogue import load_catalogue
 from policies.model import Protocol
@@ -35,43 +36,10 @@ def diff(before: str, after: str, as_json: bool) -> None:
     first, second = (version_named(name, catalogue) for name in (before, after))
     found = difference(first, second, catalogue)
     if as_json:
-        say_json(_as_json(found, first, second))
+        say_json(told(found, first, second))
     else:
         _say(found, first, second)
     raise click.exceptions.Exit(0 if found.is_empty else 1)
-
-
-def _as_json(found: Difference, before: Protocol, after: Protocol) -> dict[str, object]:
-    return {
-        "before": str(before.ref),
-        "after": str(after.ref),
-        "same_meaning": found.is_empty,
-        "same_bytes": found.same_bytes,
-        "rules": [
-            {
-                "change": one.kind.value,
-                "holder": one.holder,
-                "recipient": one.recipient,
-                "purpose": one.purpose,
-                "roles": one.roles,
-                "fields": one.fields,
-                "before": [dict(terms) for terms in one.before],
-                "after": [dict(terms) for terms in one.after],
-            }
-            for one in found.rules
-        ],
-        "others": [{"what": one.what, "before": one.before, "after": one.after} for one in found.others],
-        "asked_again": [
-            {
-                "holder": one.holder,
-                "recipient": one.recipient,
-                "purpose": one.purpose,
-                "role": one.role,
-                "fields": one.fields,
-            }
-            for one in found.asked_again
-        ],
-    }
 
 
 def _say(found: Difference, before: Protocol, after: Protocol) -> None:

@@ -10,7 +10,8 @@ import click
 from hub.cli.faults import Refused, Unusable
 from hub.cli.policy.sources import protocols_in_force
 from hub.cli.printing import say, say_json
-from hub.steering.records import files_of
+from hub.steering.records import as_json as told
+from hub.steering.records import files_of, listed
 from policies.documents.lines import partners_of
 from policies.load_catalogue import load_catalogue
 from policies.model import Protocol
@@ -21,7 +22,9 @@ from policies.protocols import load_protocol
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to; made if need be.")
 @click.option("--partner", metavar="AGENCY", help="Only what concerns this partner.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object: the names and sizes of the files.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object: the names and sizes of the files, and the register."
+)
 def records(files: Sequence[Path], out: Path | None, partner: str | None, as_json: bool) -> None:
     """Write the Article 30 register (CSV, HTML), the data flows (CSV, HTML, Markdown) and a privacy notice per partner.
 
@@ -39,12 +42,12 @@ def records(files: Sequence[Path], out: Path | None, partner: str | None, as_jso
     made = files_of(protocols, load_catalogue(), partner=partner)
     if out is not None:
         _write(out, made)
-    listed = [{"file": str(name if out is None else out / name), "bytes": len(made[name])} for name in sorted(made)]
+    files_made = listed(made, folder=out)
     if as_json:
-        say_json({"protocols": [str(one.ref) for one in protocols], "written": out is not None, "files": listed})
+        say_json(told(protocols, load_catalogue(), files_made, partner=partner, written=out is not None))
         return
     say("made from " + ", ".join(str(one.ref) for one in protocols))
-    for line in listed:
+    for line in files_made:
         say(f"  {line['file']}")
     if out is None:
         say("Nothing was written: name a folder with --out.", err=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hub.cli.faults import Unusable
+from hub.steering.checked import Signatures
 from policies.canonical import canonical, digest
 from policies.fields import Catalogue
 from policies.findings import Check, Finding
@@ -26,32 +26,24 @@ _PATTERN = "*.sig.json"
 _SIGN_AGAIN = "remove the file, and have the partner sign again: `dolen policy sign`"
 
 
-@dataclass(frozen=True, slots=True)
-class SignedFiles:
-    """Who signed which version; of `verified` the signature was checked with a public key that was given."""
-
-    signed: Mapping[ProtocolRef, set[str]]
-    verified: Mapping[ProtocolRef, set[str]]
-    findings: list[Finding] = field(default_factory=list)
-
-    def in_words(self, ref: ProtocolRef) -> str:
-        """The agencies, each with whether its signature was verified."""
-        return ", ".join(
-            f"{agency} ({'verified' if agency in self.verified[ref] else 'not verified here'})"
-            for agency in sorted(self.signed[ref])
-        )
+def in_words(signatures: Signatures, ref: ProtocolRef) -> str:
+    """The agencies, each with whether its signature was verified."""
+    return ", ".join(
+        f"{agency} ({'verified' if agency in signatures.verified[ref] else 'not verified here'})"
+        for agency in sorted(signatures.signed[ref])
+    )
 
 
 def read_signatures(
     folder: Path, protocols: Sequence[Protocol], catalogue: Catalogue, *, keys: Sequence[str]
-) -> SignedFiles:
+) -> Signatures:
     """Every `*.sig.json` of the folder that speaks of one of these protocols.
 
     `keys` are `AGENCY=FILE`, public keys; raises Unusable for what is none.
     """
     public = dict(_public_key(one) for one in keys)
     by_ref = {one.ref: one for one in protocols}
-    found = SignedFiles({ref: set() for ref in by_ref}, {ref: set() for ref in by_ref})
+    found = Signatures({ref: set() for ref in by_ref}, {ref: set() for ref in by_ref})
     for path, signature in _files(folder, found.findings):
         protocol = by_ref.get(signature.protocol)
         if protocol is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from werkzeug.test import TestResponse
 from hub.database import make_engine
 from hub.oauth.guard import access_rule
 from hub.oauth.model import Scope
-from tests.integration.api.fakes import DISCLOSURE, KNOWN, REQUEST, UPN, ApiWorld, FakeHub, authorised
+from tests.integration.api.fakes import DISCLOSURE, KNOWN, REQUEST, SAMPLE, UPN, ApiWorld, FakeHub, authorised
 from tests.integration.oauth.world import Partner, make_schema, settings_in
 
 OVERRIDE = {
@@ -108,7 +109,8 @@ def requests(partner: Partner, world: ApiWorld) -> list[tuple[str, str, TestResp
     http, good = world.http, authorised(partner, scope=EVERYTHING)
     bad = {"Authorization": "Bearer x"}
     few = authorised(partner, scope="consents:read")
-    fhir = "application/fhir+json"
+    fhir, yaml = "application/fhir+json", "application/yaml"
+    sample = Path(SAMPLE.file).read_bytes()
     lookup = {"identifiers": [{"kind": "upn", "value": UPN}]}
     records, request = "/v1/learners/{handle_id}/records", "/v1/requests/{request_id}"
     asked = {"learner": str(KNOWN), "holder": "health", "fields": ["health.speech.fluency"], "why": "For the review"}
@@ -146,6 +148,14 @@ def requests(partner: Partner, world: ApiWorld) -> list[tuple[str, str, TestResp
         ("/v1/policy/matrix", "get", http.get("/v1/policy/matrix", headers=few)),
         ("/v1/policy/protocols", "get", http.get("/v1/policy/protocols", headers=good)),
         ("/v1/policy/protocols", "get", http.get("/v1/policy/protocols", headers=few)),
+        ("/v1/policy/check", "post", http.post("/v1/policy/check", headers=good, data=sample, content_type=yaml)),
+        ("/v1/policy/check", "post", http.post("/v1/policy/check", headers=good, data="a: *x", content_type=yaml)),
+        ("/v1/policy/check", "post", http.post("/v1/policy/check", headers=good, json={})),
+        ("/v1/policy/diff", "get", http.get(f"/v1/policy/diff?from={SAMPLE.ref}&to={SAMPLE.ref}", headers=good)),
+        ("/v1/policy/diff", "get", http.get(f"/v1/policy/diff?from={SAMPLE.ref}&to=none/1", headers=good)),
+        ("/v1/policy/diff", "get", http.get("/v1/policy/diff?from=x", headers=good)),
+        ("/v1/policy/records", "get", http.get("/v1/policy/records", headers=good)),
+        ("/v1/policy/records", "get", http.get("/v1/policy/records", headers=few)),
         ("/v1/requests", "post", http.post("/v1/requests", headers=good, json=asked)),
         ("/v1/requests", "post", http.post("/v1/requests", headers=good, json={})),
         ("/v1/requests", "post", http.post("/v1/requests", headers=good, json={**asked, "learner": str(uuid4())})),

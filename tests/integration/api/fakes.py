@@ -19,16 +19,21 @@ from hub.asking.model import NewRequest, RequestLine
 from hub.consenting.model import ConsentLine
 from hub.directory.model import Principal
 from hub.oauth import endpoints
+from hub.protocols.errors import UnknownProtocol
 from hub.protocols.model import Signed, State
 from hub.safeguarding.errors import NotForYou
 from hub.safeguarding.model import Made, Override
 from hub.sharing.errors import NotKnownHere, PurposeMissing
 from hub.sharing.explained import Explained
 from hub.sharing.model import Disclosure, RecordQuery, ShownRecord, Withheld
+from hub.steering import compared, records
+from hub.steering.checked import check_draft
 from hub.steering.status import VersionStatus
 from hub.syncing.model import RowReport
 from policies import NO_FACTS, AccessRequest, compile_snapshot, load_catalogue
+from policies.difference import difference
 from policies.matrix import Matrix, matrix
+from policies.model import ProtocolRef
 from policies.protocols import load_protocol
 from policies.told import to_recipient
 from tests.integration.oauth.world import Clock, Partner, World
@@ -104,6 +109,28 @@ class FakeRegister:
         return [found]
 
 
+@dataclass(frozen=True)
+class FakePolicyDesk:
+    """Checks drafts with the catalogue alone; compares and registers the sample protocol, whoever asks."""
+
+    hub: FakeHub
+
+    def check(self, content: bytes) -> Mapping[str, object]:
+        self.hub.note()
+        return check_draft(content, CATALOGUE, on=AT.date()).as_json()
+
+    def difference(self, agency_id: str, *, before: ProtocolRef, after: ProtocolRef) -> Mapping[str, object]:
+        self.hub.note(agency_id)
+        for ref in (before, after):
+            if ref != SAMPLE.ref:
+                raise UnknownProtocol(ref)
+        return compared.as_json(difference(SAMPLE, SAMPLE, CATALOGUE), SAMPLE, SAMPLE)
+
+    def records(self, agency_id: str) -> Mapping[str, object]:
+        self.hub.note(agency_id)
+        return records.as_json([SAMPLE], CATALOGUE, [], partner=None, written=False)
+
+
 REQUEST = UUID("01957000-0000-7000-8000-000000000004")
 
 
@@ -157,6 +184,10 @@ class FakeHub:
     @property
     def protocols(self) -> FakeRegister:
         return FakeRegister(self)
+
+    @property
+    def policy(self) -> FakePolicyDesk:
+        return FakePolicyDesk(self)
 
     @property
     def asking(self) -> FakeAsking:
