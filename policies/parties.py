@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from policies import reading
 from policies.bars import NEVER_PASSED, BarKind
@@ -56,10 +56,16 @@ def read_partner(node: Node, roles: Collection[str], agencies: Collection[str] |
         name=reading.words(body["name"]),
         sector=reading.choice(body["sector"], Sector),
         designated_person=reading.words(body["designated_person"]),
-        ask=Office(agency, Words(en=reading.text(ask["en"]), cy=reading.text(ask["cy"])), reading.text(ask["contact"])),
+        ask=Office(
+            agency, Words(en=reading.prose(ask["en"]), cy=reading.prose(ask["cy"])), reading.text(ask["contact"])
+        ),
         roles=frozenset(named),
         line=node.line,
     )
+
+
+def _title(ask: Mapping[str, Node]) -> Words:
+    return Words(en=reading.prose(ask["en"]), cy=reading.prose(ask["cy"]))
 
 
 def _named_partner(node: Node, partners: Collection[str]) -> str:

@@ -24,8 +24,9 @@ def table(node: Node, *, required: Collection[str], optional: Collection[str] = 
         raise Fault(node.line, "a mapping is needed here", remedy=f"write the keys {_list(required)}")
     for key, line in node.key_lines.items():
         if key not in required and key not in optional:
-            known = _list([*required, *optional])
-            raise Fault(line, f"the key `{key[:60]}` is not known here", remedy=f"known keys: {known}")
+            known = f"known keys: {_list([*required, *optional])}"
+            hint = "; if this belongs to the text before it, put that whole text in double quotes" if " " in key else ""
+            raise Fault(line, f"the key `{key[:60]}` is not known here", remedy=known + hint)
     for key in required:
         if key not in node.entries:
             raise Fault(node.line, f"the key `{key}` is missing", remedy=f"add `{key}:`")
@@ -48,6 +49,15 @@ def text(node: Node) -> str:
         raise Fault(node.line, "the text is empty", remedy="write the text")
     if len(found) > MAX_TEXT:
         raise Fault(node.line, f"the text is longer than {MAX_TEXT} characters", remedy="shorten it")
+    return found
+
+
+def prose(node: Node) -> str:
+    """Text that people read and partners sign. A comment after it is refused: it may have been meant as text."""
+    found = text(node)
+    if isinstance(node, Scalar) and node.is_commented:
+        problem = "what follows ` #` is a comment and would not be signed"
+        raise Fault(node.line, problem, remedy="put the whole text in double quotes, or the comment on its own line")
     return found
 
 
@@ -88,7 +98,7 @@ def day(node: Node) -> date:
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", found, re.ASCII):
             return date.fromisoformat(found)
     except ValueError:
-        pass
+        raise Fault(node.line, f"there is no day {found}", remedy="write a day of the calendar as YYYY-MM-DD") from None
     raise Fault(node.line, "a date is needed here", remedy="write it as YYYY-MM-DD")
 
 
@@ -106,7 +116,7 @@ def choice(node: Node, kind: type[E]) -> E:
 def words(node: Node) -> Words:
     """The same thing said in English and in Welsh; neither may be missing."""
     both = table(node, required=("en", "cy"))
-    return Words(en=text(both.entries["en"]), cy=text(both.entries["cy"]))
+    return Words(en=prose(both.entries["en"]), cy=prose(both.entries["cy"]))
 
 
 def named(node: Node, known: Collection[str], *, what: str, remedy: str) -> str:

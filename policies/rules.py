@@ -58,8 +58,8 @@ class RuleReader:
             why=reading.words(at["why"]),
             article_6=reading.named(at["article_6"], ARTICLE_6, what="Article 6 basis", remedy=_one_of(ARTICLE_6)),
             article_9=_article_9(body),
-            article_10=reading.text(at["article_10"]) if "article_10" in at else None,
-            condition=reading.text(at["condition"]) if "condition" in at else None,
+            article_10=reading.prose(at["article_10"]) if "article_10" in at else None,
+            condition=reading.prose(at["condition"]) if "condition" in at else None,
             powers=tuple(_power(item) for item in reading.items(at["powers"])),
             confidentiality=reading.choice(at["confidentiality"], Confidentiality),
             withheld_marker=reading.flag(at["withheld_marker"]),
@@ -156,10 +156,10 @@ def _article_9(body: Table) -> str | None:
 
 def _power(node: Node) -> Power:
     at = reading.table(node, required=("act", "section")).entries
-    section = reading.text(at["section"])
+    section = reading.prose(at["section"])
     if _SECTION.fullmatch(section) is None:
         raise Fault(at["section"].line, "a power names its section", remedy="write e.g. `section: section 65`")
-    return Power(reading.text(at["act"]), section)
+    return Power(reading.prose(at["act"]), section)
 
 
 def _one_of(choices: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ aliases, tags, merge keys, duplicate keys and second documents are refused; size
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -31,11 +31,12 @@ class Fault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """One piece of text, and whether it was written without quotes."""
+    """One piece of text, whether it was written without quotes, and whether a comment follows it on its line."""
 
     line: int
     text: str
     is_plain: bool
+    is_commented: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,8 @@ def parse(content: bytes) -> Node:
     Raises:
         Fault: with the line, for whatever is not in the strict part of YAML.
     """
-    events = _events(_text(content))
-    return _Composer(events).document()
+    text = _text(content)
+    return _Composer(_events(text), text.splitlines()).document()
 
 
 def _text(content: bytes) -> str:
@@ -84,10 +85,18 @@ def _events(text: str) -> Iterator[yaml.Event]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = 1 if mark is None else mark.line + 1
-        raise Fault(line, f"this is not YAML: {error.problem or error.context}", remedy="mend the line") from None
+        raise _not_yaml(text, line, str(error.problem or error.context)) from None
     except yaml.YAMLError:
         line = _line_of_control_character(text)
         raise Fault(line, "a character that YAML does not allow", remedy="remove the control character") from None
+
+
+def _not_yaml(text: str, line: int, problem: str) -> Fault:
+    lines = text.splitlines()
+    if line <= len(lines) and lines[line - 1][: -len(lines[line - 1].lstrip()) or None].count("\t"):
+        return Fault(line, "a tab stands where the line is indented", remedy="indent with spaces")
+    quotes = "mend the line; a text with `: ` or ` #` in it, or with a comma inside {…}, stands in double quotes"
+    return Fault(line, f"this is not YAML: {problem}", remedy=quotes)
 
 
 def _line_of_control_character(text: str) -> int:
@@ -100,8 +109,9 @@ def _line_of_control_character(text: str) -> int:
 class _Composer:
     """Builds nodes from events. INVARIANT: depth and node count are checked before a node is entered."""
 
-    def __init__(self, events: Iterator[yaml.Event]) -> None:
+    def __init__(self, events: Iterator[yaml.Event], lines: Sequence[str]) -> None:
         self._events = events
+        self._lines = lines
         self._nodes = 0
 
     def document(self) -> Node:
@@ -122,12 +132,20 @@ class _Composer:
     def _node(self, event: yaml.Event, *, depth: int) -> Node:
         self._bound(event, depth)
         if isinstance(event, yaml.ScalarEvent):
-            return Scalar(_line(event), event.value, not event.style)
+            return Scalar(_line(event), event.value, not event.style, self._is_commented(event))
         if isinstance(event, yaml.SequenceStartEvent):
             return self._items(event, depth)
         if isinstance(event, yaml.MappingStartEvent):
             return self._table(event, depth)
         raise Fault(_line(event), "an alias", remedy="write the text out; anchors and aliases are refused")
+
+    def _is_commented(self, event: yaml.Event) -> bool:
+        """Whether ` #` follows on the line on which a text without quotes ends: it may have been meant as text."""
+        mark = event.end_mark
+        if getattr(event, "style", None) or mark is None or mark.line >= len(self._lines):
+            return False
+        rest = self._lines[mark.line][mark.column :]
+        return rest.lstrip(" ").startswith("#")
 
     def _bound(self, event: yaml.Event, depth: int) -> None:
         self._nodes += 1

@@ -32,7 +32,8 @@ _READ = re.compile(
     r"\[Content_Types\]\.xml|_rels/\.rels|xl/(?:workbook|sharedStrings|styles)\.xml|xl/_rels/workbook\.xml\.rels"
     r"|xl/worksheets/[^/]+\.xml"
 )
-_CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
+_ROW = re.compile(r"[1-9][0-9]{0,6}", re.ASCII)
 FORMULA = ("a formula", "write the value itself: paste as values")
 ERROR = ("a cell that shows an error", "write the value itself")
 HIDDEN_ROW = ("a hidden row", "show the row, or remove it")
@@ -141,7 +142,10 @@ class _Walk:
             raise TableRefused("a hidden column", remedy="show the column, or remove it")
 
     def _row(self, element: Any) -> None:
-        self.row = int(element.get("r", self.row + 2)) - 1
+        place = _place(element)
+        if place is not None and _ROW.fullmatch(place) is None:
+            raise _no_place()
+        self.row = self.row + 1 if place is None else int(place) - 1
         self.column = -1
         if not 0 <= self.row < MAX_SHEET_ROWS:
             raise TableRefused(f"a row beyond row {MAX_SHEET_ROWS}", remedy="remove what stands below the table")
@@ -149,7 +153,11 @@ class _Walk:
             self.faults[self.row][0] = HIDDEN_ROW
 
     def _cell(self, element: Any) -> None:
-        found = _CELL.fullmatch(element.get("r", ""))
+        # A place that is not understood here would be understood otherwise by the reader behind: as a cell far away.
+        place = _place(element)
+        found = None if place is None else _CELL.fullmatch(place)
+        if place is not None and found is None:
+            raise _no_place()
         self.column = self.column + 1 if found is None else _number(found[1])
         self.row = self.row if found is None else int(found[2]) - 1
         if not (0 <= self.row < MAX_SHEET_ROWS and self.column < MAX_SHEET_COLUMNS):
@@ -157,6 +165,18 @@ class _Walk:
             raise TableRefused(problem, remedy="remove what stands beside and below the table")
         if element.get("t") == "e":
             self.faults[self.row][self.column] = ERROR
+
+
+def _place(element: Any) -> str | None:
+    """What an element says of its place, in whatever namespace; None where it says nothing."""
+    for name, value in element.attrib.items():
+        if str(name).rpartition("}")[2] == "r":
+            return str(value)
+    return None
+
+
+def _no_place() -> TableRefused:
+    return TableRefused("a cell or row whose place can't be read", remedy="save it anew as XLSX, or as CSV (UTF-8)")
 
 
 def _is_set(flag: str | None) -> bool:

@@ -72,6 +72,11 @@ def test_the_top_level_holds_nothing_but_the_rooms_and_what_tools_look_for() -> 
     assert FILES - {"requirements-peers.lock"} - single == set()
 
 
+def test_no_file_holds_both_sides_of_a_merge() -> None:
+    mark = re.compile(rf"^({'<' * 7}|{'>' * 7}) ", re.MULTILINE)
+    assert [name for name, text in texts().items() if mark.search(text)] == []
+
+
 def test_every_file_of_a_room_is_in_a_package() -> None:
     packages = {name.rpartition("/")[0] for name in files() if name.endswith("/__init__.py")}
     loose = [name for name in files() if name.endswith(".py") and name.split("/")[0] in ROOMS]

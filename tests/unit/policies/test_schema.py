@@ -192,7 +192,7 @@ BEYOND_SHAPE = {
     "unknown recipient", "to itself", "a role of the other partner", "unknown purpose", "unknown field",
     "unknown prefix", "unknown group", "special without Article 9", "criminal without Article 10",
     "restricted by group", "restricted by prefix", "marker on restricted", "retention of a stranger", "row id twice",
-    "a date that is none",
+    "a date that is none", "a tab", "a comment that cuts a text", "a comment behind a power",
 }  # fmt: skip
 
 
