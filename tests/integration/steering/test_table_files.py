@@ -182,9 +182,7 @@ def test_a_cell_at_the_far_end_of_a_sheet_does_not_fill_the_memory(tmp_path: Pat
     assert "beyond" in refused(wide).problem
 
 
-@pytest.mark.parametrize(
-    "place", [b"A99999999999999999999", b"xfd1048576", b"zzz4999", b"A0", b"$A$2", b"", "A٢".encode()]
-)
+@pytest.mark.parametrize("place", ["A99999999999999999999", "xfd1048576", "zzz4999", "A0", "$A$2", "", "A٢"])
 def test_a_place_that_the_reader_behind_would_understand_otherwise_is_refused(tmp_path: Path, place: str) -> None:
     """A place that is unreadable here was taken for a cell far away there, and filled the memory."""
     path = workbook(tmp_path / "table.xlsx")
@@ -192,11 +190,11 @@ def test_a_place_that_the_reader_behind_would_understand_otherwise_is_refused(tm
     assert "place can't be read" in told.problem
 
 
-def test_a_row_whose_place_cannot_be_read_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["٢", "-1", "99999999999999999999", " 2"])
+def test_a_row_whose_place_cannot_be_read_is_refused(tmp_path: Path, place: str) -> None:
     path = workbook(tmp_path / "table.xlsx")
-    for place in ("٢", "-1", "99999999999999999999", " 2"):
-        told = refused(repacked(path, in_sheet(b'<row r="1"', f'<row r="{place}"'.encode())))
-        assert "place can't be read" in told.problem
+    told = refused(repacked(path, in_sheet(b'<row r="1"', f'<row r="{place}"'.encode())))
+    assert "place can't be read" in told.problem
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
