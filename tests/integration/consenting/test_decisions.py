@@ -245,7 +245,7 @@ def test_who_looked_lists_each_disclosure(small_world: World) -> None:
 def test_a_process_that_ends_gives_the_sequencers_lease_back(world: World) -> None:
     assert world.hub.sequence() > 0
     with another_process(world) as other:
-        other.hub.sequencing.holder = "another-process"
+        other.hub.holder = "another-process"
         other.grant()
         assert other.hub.sequence() == 0  # the first one's lease runs
         world.hub.close()
