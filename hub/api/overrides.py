@@ -9,6 +9,7 @@ from hub.api.describe import needs, protected
 from hub.api.override_models import OverrideAnswer, OverrideRequest
 from hub.api.use_cases import use_cases
 from hub.oauth.guard import principal, requires
+from hub.oauth.pace import OVERRIDES
 from hub.safeguarding.model import Override
 from hub.sharing.errors import PurposeMissing
 
@@ -16,7 +17,7 @@ routes = APIBlueprint("overrides", __name__, tag="Overrides")
 
 
 @routes.post("/v1/overrides")
-@requires("overrides:begin")
+@requires("overrides:begin", paces=OVERRIDES)
 @routes.input(OverrideRequest, arg_name="asked")
 @routes.output(OverrideAnswer, status_code=201)
 @routes.doc(security=needs("overrides:begin"), responses=protected(404, 409, 413, 415, 422, 429))

@@ -14,7 +14,7 @@ from hub.asking.errors import AnsweredAlready, NotForYou
 from hub.asking.model import MAX_LINES, Asking, Done, ObjectionAnswer, ToAnswer
 from hub.asking.objection import holders_handles
 from hub.asking.queries import ObjectionRow, RequestRow
-from hub.asking.under_lock import mask_of, office_of
+from hub.asking.under_lock import mask_of, office_of, own_learners
 from hub.asking.words import Written, checked_words, sealed_words, words_of
 from hub.database import reading, unit_of_work
 from hub.directory.streams import LedgerEvent, key_of_learner, lock_learner, write_events
@@ -32,11 +32,15 @@ def may_answer(room: Asking, person_id: UUID) -> bool:
 
 
 def to_answer(room: Asking, person_id: UUID) -> Sequence[ToAnswer]:
-    """The requests and objections that wait for this person's agency; empty for somebody who answers for none."""
+    """The requests and objections that wait for this person's agency; empty for somebody who answers for none.
+
+    Without those about a learner to whom they have a tie: nobody answers the other parent of their own child.
+    """
     with reading(room.engine) as connection:
         holders = queries.answers_for(connection, person_id)
-        objections = queries.objections_to_holders(connection, holders, limit=MAX_LINES)
-        requests = queries.requests_to_holders(connection, holders, limit=MAX_LINES)
+        own = own_learners(connection, person_id, at=room.clock())
+        objections = queries.objections_to_holders(connection, holders, leaving_out=own, limit=MAX_LINES)
+        requests = queries.requests_to_holders(connection, holders, leaving_out=own, limit=MAX_LINES)
     return [*(_of_objection(room, row) for row in objections), *(_of_request(room, row) for row in requests)]
 
 
@@ -47,14 +51,14 @@ def answer_objection(room: Asking, person_id: UUID, objection_id: UUID, answer: 
     """
     said = checked_words(words)
     with reading(room.engine) as connection:
-        learner_id = _asked(connection, person_id, objection_id).learner_id
+        learner_id = _asked(connection, person_id, objection_id, at=room.clock()).learner_id
     key = key_of_learner(room.keys, learner_id)
     sealed = sealed_words(key, what=Written.OBJECTION_ANSWER, row_id=objection_id, words=said)
     event_id = uuid5(objection_id, "answered")
     with unit_of_work(room.engine) as connection:
         lock_learner(connection, learner_id)
         at = room.clock()
-        row = _asked(connection, person_id, objection_id)
+        row = _asked(connection, person_id, objection_id, at=at)
         values = {"answer": answer.value, "answered_at": at, "answered_by": person_id, "sealed_answer": sealed}
         if not queries.close_objection(connection, objection_id, values):
             raise AnsweredAlready
@@ -86,7 +90,8 @@ def tell_overdue(room: Asking, *, at: datetime, limit: int = BATCH) -> int:
     with unit_of_work(room.engine) as connection:
         rows = queries.overdue_objections(connection, on=day_of(at), limit=limit)
         for row in rows:
-            for audience in (office_of(connection, row.holder_id), ACCOUNTABLE):
+            office = office_of(connection, row.holder_id, learner_id=row.learner_id, at=at)
+            for audience in (office, ACCOUNTABLE):
                 write_notice(
                     connection,
                     kind=NoticeKind.OBJECTION_OVERDUE,
@@ -99,9 +104,11 @@ def tell_overdue(room: Asking, *, at: datetime, limit: int = BATCH) -> int:
     return len(rows)
 
 
-def _asked(connection: Connection, person_id: UUID, objection_id: UUID) -> ObjectionRow:
+def _asked(connection: Connection, person_id: UUID, objection_id: UUID, *, at: datetime) -> ObjectionRow:
     row = queries.objection_of(connection, objection_id)
     if row is None or row.holder_id not in queries.answers_for(connection, person_id):
+        raise NotForYou
+    if row.learner_id in own_learners(connection, person_id, at=at):
         raise NotForYou
     return row
 

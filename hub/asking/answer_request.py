@@ -6,6 +6,7 @@ from protocol, consent and bars.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,8 +19,9 @@ from hub.asking.errors import AnsweredAlready, NotForYou
 from hub.asking.model import MAX_LINES, AskedLine, Asking, Done, RequestAnswer
 from hub.asking.queries import RequestRow
 from hub.asking.request import body_of, handles_told
-from hub.asking.under_lock import mask_of, ruled
+from hub.asking.under_lock import mask_of, own_learners, ruled
 from hub.asking.words import Written, checked_words, sealed_words
+from hub.circumstances.hiding import hidden_from_family, sight_of_agency
 from hub.database import reading, unit_of_work
 from hub.directory import links, ties
 from hub.directory.model import Principal
@@ -37,13 +39,13 @@ def answer_request(room: Asking, person_id: UUID, request_id: UUID, answer: Requ
     """Answer for the holder; words are needed unless it is agreed. Raises NotForYou, WordsRefused, AnsweredAlready."""
     said = checked_words(words, may_be_empty=answer is RequestAnswer.AGREED)
     with reading(room.engine) as connection:
-        learner_id = _asked(connection, person_id, request_id).learner_id
+        learner_id = _asked(connection, person_id, request_id, at=room.clock()).learner_id
     key = key_of_learner(room.keys, learner_id)
     sealed = sealed_words(key, what=Written.REQUEST_ANSWER, row_id=request_id, words=said) if said else None
     with unit_of_work(room.engine) as connection:
         lock_learner(connection, learner_id)
         at = room.clock()
-        row = _asked(connection, person_id, request_id)
+        row = _asked(connection, person_id, request_id, at=at)
         values = {"answer": answer.value, "answered_at": at, "answered_by": person_id, "sealed_answer": sealed}
         if not queries.close_request(connection, request_id, values):
             raise AnsweredAlready
@@ -54,9 +56,11 @@ def answer_request(room: Asking, person_id: UUID, request_id: UUID, answer: Requ
 def asked_of_family(room: Asking, person_id: UUID, learner_id: UUID) -> list[AskedLine]:
     """What waits for the family of a learner, for somebody with standing; raises NotForYou for others."""
     with reading(room.engine) as connection:
-        people = ties.people_with_sight(connection, learner_id, at=room.clock())
+        at = room.clock()
+        people = ties.people_with_sight(connection, learner_id, at=at)
         if person_id not in {one.person_id for one in people}:
             raise NotForYou
+        hidden = hidden_from_family(connection, learner_id, person_id=person_id, at=at).agencies
         holders = {agency for agency, _ in links.handles_of(connection, learner_id)}
         rows = queries.requests_to_family(connection, learner_id, limit=MAX_LINES)
     return [
@@ -71,7 +75,7 @@ def asked_of_family(room: Asking, person_id: UUID, learner_id: UUID) -> list[Ask
             made_at=row.made_at,
         )
         for row in rows
-        if row.holder_id in holders
+        if row.holder_id in holders and row.agency_id not in hidden
     ]
 
 
@@ -91,7 +95,7 @@ def _settle(room: Asking, row: RequestRow) -> int:
     principal = Principal(row.agency_id, None, "", row.purpose, row.role)
 
     def act(connection: Connection, _reader: Reader, ruling: Ruling, key: SubjectKey) -> int:
-        opened = as_told(ruling, principal, row.holder_id, wanted=wanted).allowed
+        opened = as_told(_without_overrides(ruling), principal, row.holder_id, wanted=wanted).allowed
         answer = RequestAnswer.AGREED if opened == wanted else RequestAnswer.PARTLY
         answer = answer if opened else RequestAnswer.DECLINED
         values = {"answer": answer.value, "answered_at": ruling.at}
@@ -106,6 +110,12 @@ def _settle(room: Asking, row: RequestRow) -> int:
         return 0  # the asker knows the learner no longer, or facts are moving: the next round looks again
 
 
+def _without_overrides(ruling: Ruling) -> Ruling:
+    """What an override opens is no answer of a family, and would tell that there is one."""
+    overrides = [UUID(one.override_id) for one in ruling.facts.circumstances.overrides]
+    return replace(ruling, facts=ruling.facts.without_overrides(overrides))
+
+
 def _record(
     connection: Connection,
     room: Asking,
@@ -117,7 +127,8 @@ def _record(
     sight: tuple[UUID, ...] = (),
 ) -> None:
     body = {**body_of(row, room.catalogue), "answer": answer.value}
-    event = LedgerEvent(Kind.REQUEST_ANSWERED, body, row.id, handles=handles_told(connection, row), sight=sight)
+    told = sight_of_agency(connection, row.learner_id, row.agency_id, sight=sight)
+    event = LedgerEvent(Kind.REQUEST_ANSWERED, body, row.id, handles=handles_told(connection, row), sight=told)
     write_events(connection, {key.owner: key}, [(row.learner_id, event)], at=at)
     if row.acting_person_id is not None:
         # Without the learner: a practitioner has no tie to them here, and the asker's own system names its own child.
@@ -132,10 +143,11 @@ def _record(
         )
 
 
-def _asked(connection: Connection, person_id: UUID, request_id: UUID) -> RequestRow:
+def _asked(connection: Connection, person_id: UUID, request_id: UUID, *, at: datetime) -> RequestRow:
     """The open request that this person may answer for a holder; raises NotForYou."""
     holders = queries.answers_for(connection, person_id)
-    found = queries.requests_to_holders(connection, holders, limit=1, request_id=request_id)
+    own = own_learners(connection, person_id, at=at)
+    found = queries.requests_to_holders(connection, holders, leaving_out=own, limit=1, request_id=request_id)
     if not found:
         raise NotForYou
     return found[0]

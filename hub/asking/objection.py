@@ -90,7 +90,7 @@ def object_to(room: Asking, person_id: UUID, about: Objected, *, words: str, sho
             sight=(person_id,),
         )
         write_events(connection, {key.owner: key}, [(about.learner_id, event)], at=at)
-        for audience in (office_of(connection, about.holder), ACCOUNTABLE):
+        for audience in (office_of(connection, about.holder, learner_id=about.learner_id, at=at), ACCOUNTABLE):
             write_notice(
                 connection,
                 kind=NoticeKind.SHARING_OBJECTED,
@@ -131,7 +131,7 @@ def withdraw_objection(room: Asking, person_id: UUID, objection_id: UUID) -> Don
             event_id=event_id,
             learner_id=row.learner_id,
             agency_id=row.holder_id,
-            audience=office_of(connection, row.holder_id),
+            audience=office_of(connection, row.holder_id, learner_id=row.learner_id, at=at),
             at=at,
         )
     return Done(event_id, at)

@@ -128,9 +128,17 @@ def requests_of(connection: Connection, *, agency_id: str, handle_id: UUID | Non
 
 
 def requests_to_holders(
-    connection: Connection, holders: Collection[str], *, limit: int, request_id: UUID | None = None
+    connection: Connection,
+    holders: Collection[str],
+    *,
+    leaving_out: Collection[UUID],
+    limit: int,
+    request_id: UUID | None = None,
 ) -> list[RequestRow]:
-    """Open requests to these holders about learners whom the holder knows now, or one of them; oldest first."""
+    """Open requests to these holders about learners whom the holder knows now, or one of them; oldest first.
+
+    Not about learners in `leaving_out`.
+    """
     knows = exists().where(
         handle_link.c.agency_id == access_request.c.holder_id,
         handle_link.c.learner_id == access_request.c.learner_id,
@@ -139,6 +147,7 @@ def requests_to_holders(
     rows = connection.execute(
         _REQUEST.where(
             access_request.c.holder_id.in_(holders),
+            access_request.c.learner_id.not_in(leaving_out),
             access_request.c.goes_to == "holder",
             _REQUEST_IS_OPEN,
             knows,
@@ -225,10 +234,14 @@ def objection_of(connection: Connection, objection_id: UUID) -> ObjectionRow | N
     return None if row is None else _objection(row)
 
 
-def objections_to_holders(connection: Connection, holders: Collection[str], *, limit: int) -> list[ObjectionRow]:
-    """Open objections that these holders answer, the first to be due first."""
+def objections_to_holders(
+    connection: Connection, holders: Collection[str], *, leaving_out: Collection[UUID], limit: int
+) -> list[ObjectionRow]:
+    """Open objections that these holders answer, not about learners in `leaving_out`; the first to be due first."""
     rows = connection.execute(
-        _OBJECTION.where(objection.c.holder_id.in_(holders), _OBJECTION_IS_OPEN)
+        _OBJECTION.where(
+            objection.c.holder_id.in_(holders), objection.c.learner_id.not_in(leaving_out), _OBJECTION_IS_OPEN
+        )
         .order_by(objection.c.answer_due_on, objection.c.id)
         .limit(limit)
     )

@@ -30,12 +30,13 @@ from hub.asking.model import (
 from hub.asking.queries import RequestRow
 from hub.asking.under_lock import mask_of, office_of, ordinals_of, ruled
 from hub.asking.words import Written, checked_words, sealed_words, words_of
+from hub.circumstances.hiding import sight_of_agency
 from hub.database import new_id, reading, unit_of_work
 from hub.directory import links
 from hub.directory.model import Principal
 from hub.directory.queries import parties
 from hub.directory.streams import LedgerEvent, key_of_learner, lock_learner, write_events
-from hub.notices.model import NoticeKind, one_person
+from hub.notices.model import Audience, NoticeKind, one_person
 from hub.notices.write import write_notice
 from hub.sealing.model import SubjectKey
 from hub.sharing.errors import PurposeMissing
@@ -211,7 +212,7 @@ def _write(
             body_of(row, catalogue),
             row.id,
             handles=handles_told(connection, row),
-            sight=ruling.sight if is_family and is_known else (),
+            sight=_family(connection, ruling, row) if is_family and is_known else (),
         )
         events.append((row.learner_id, event))
     write_events(connection, {key.owner: key}, events, at=ruling.at)
@@ -223,8 +224,7 @@ def _tell(connection: Connection, ruling: Ruling, rows: Sequence[RequestRow]) ->
     first = {row.goes_to: row for row in reversed(rows)}
     for goes_to, row in first.items():
         is_family = goes_to == GoesTo.FAMILY.value
-        people = [one_person(one) for one in ruling.sight] if is_family else [office_of(connection, row.holder_id)]
-        for audience in people:
+        for audience in _asked(connection, ruling, row):
             write_notice(
                 connection,
                 kind=NoticeKind.ACCESS_REQUESTED,
@@ -234,6 +234,17 @@ def _tell(connection: Connection, ruling: Ruling, rows: Sequence[RequestRow]) ->
                 audience=audience,
                 at=ruling.at,
             )
+
+
+def _asked(connection: Connection, ruling: Ruling, row: RequestRow) -> list[Audience]:
+    if row.goes_to == GoesTo.FAMILY.value:
+        return [one_person(one) for one in _family(connection, ruling, row)]
+    return [office_of(connection, row.holder_id, learner_id=row.learner_id, at=ruling.at)]
+
+
+def _family(connection: Connection, ruling: Ruling, row: RequestRow) -> tuple[UUID, ...]:
+    """Those of the family who may be told who asks; the asker is not told that nobody is."""
+    return sight_of_agency(connection, row.learner_id, row.agency_id, sight=ruling.sight)
 
 
 def _own(connection: Connection, principal: Principal, request_id: UUID) -> RequestRow:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -10,9 +11,11 @@ from sqlalchemy import Connection
 
 from hub.asking.model import Asking
 from hub.database import unit_of_work
+from hub.directory import ties
 from hub.directory.model import Office, Principal
 from hub.directory.offices import holder_of
-from hub.notices.model import DESIGNATED, DUTY, Audience
+from hub.directory.queries import parties
+from hub.notices.model import DESIGNATED, DUTY, SAFEGUARDING, Audience
 from hub.sealing.model import SubjectKey, learner_key
 from hub.sharing.errors import FactsMoved, NotRecorded
 from hub.sharing.ruling import Reader, Ruling, find, rule
@@ -40,9 +43,27 @@ def ruled(room: Asking, principal: Principal, handle_id: UUID, *, wanted: int, a
     raise NotRecorded
 
 
-def office_of(connection: Connection, agency_id: str) -> Audience:
-    """Who of an agency is written to: its designated person, or its duty person while it has named none."""
-    return DUTY if holder_of(connection, agency_id, Office.DESIGNATED) is None else DESIGNATED
+def office_of(connection: Connection, agency_id: str, *, learner_id: UUID, at: datetime) -> Audience:
+    """Who of an agency is written to about a learner: its designated person, else its duty person, else its lead.
+
+    Passed over is who has a tie to the learner. Where that leaves nobody it waits until an office changes hands.
+    """
+    family = {tie.person_id for tie in ties.ties_of_learner(connection, learner_id, on=ties.day_of(at))}
+    agency = parties.agency_by_id(connection, agency_id)
+    holders = (
+        (DESIGNATED, holder_of(connection, agency_id, Office.DESIGNATED)),
+        (DUTY, None if agency is None else agency.duty_person_id),
+        (SAFEGUARDING, holder_of(connection, agency_id, Office.SAFEGUARDING)),
+    )
+    for audience, person_id in holders:
+        if person_id is not None and person_id not in family:
+            return audience
+    return DESIGNATED if holders[0][1] is not None else DUTY
+
+
+def own_learners(connection: Connection, person_id: UUID, *, at: datetime) -> frozenset[UUID]:
+    """The learners to whom this person has a tie at `at`: for them they answer for no holder."""
+    return frozenset(tie.learner_id for tie in ties.ties_of_person(connection, person_id, on=ties.day_of(at)))
 
 
 def ordinals_of(mask: int) -> list[int]:

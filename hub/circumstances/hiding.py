@@ -55,6 +55,13 @@ def places_hidden(connection: Connection, learner_id: UUID) -> frozenset[str]:
     return queries.agencies_of_sectors(connection, [sector.value for sector in PLACES])
 
 
+def sight_of_agency(
+    connection: Connection, learner_id: UUID, agency_id: str, *, sight: tuple[UUID, ...]
+) -> tuple[UUID, ...]:
+    """Who of the family may be told what this agency does: nobody, while its name says where the child is."""
+    return () if agency_id in places_hidden(connection, learner_id) else sight
+
+
 def names_hidden_since(connection: Connection, learner_id: UUID) -> datetime | None:
     """From when on a name that a partner gave is not shown to the family: who hides a child may rename it."""
     return queries.barred_since(connection, learner_id, [kind.value for kind in _RENAMED])

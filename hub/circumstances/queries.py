@@ -30,7 +30,15 @@ from sqlalchemy import (
     update,
 )
 
-from hub.circumstances.tables import agency_tie, bar, level_of_need, objection, override, override_keeps_from
+from hub.circumstances.tables import (
+    access_request,
+    agency_tie,
+    bar,
+    level_of_need,
+    objection,
+    override,
+    override_keeps_from,
+)
 from hub.database import Instant
 from hub.directory.tables import agency
 
@@ -229,6 +237,14 @@ def barred_since(connection: Connection, learner_id: UUID, kinds: Collection[str
 def agencies_of_sectors(connection: Connection, sectors: Collection[str]) -> frozenset[str]:
     """Agencies of these sectors."""
     return frozenset(connection.execute(select(agency.c.id).where(agency.c.sector.in_(sectors))).scalars())
+
+
+def is_request_of(connection: Connection, request_id: UUID, agencies: Collection[str]) -> bool:
+    """Whether this is a request by one of these agencies."""
+    found = select(access_request.c.id).where(
+        access_request.c.id == request_id, access_request.c.agency_id.in_(agencies)
+    )
+    return connection.execute(found).first() is not None
 
 
 def objections_by(connection: Connection, learner_id: UUID, person_id: UUID) -> list[StandingRow]:

@@ -19,7 +19,8 @@ from consent.ledger.errors import NotYetSequenced, OpeningMismatch
 from consent.ledger.leaf import read_opening
 from consent.ledger.outbox import StoredEntry, opening_context
 from consent.ledger.receipts import receipt_text
-from hub.circumstances.hiding import hidden_from_family
+from hub.circumstances import queries as circumstances
+from hub.circumstances.hiding import Hidden, hidden_from_family
 from hub.consenting.errors import NoSuchReceipt, ReceiptNotReady
 from hub.consenting.model import ReceiptLine
 from hub.consenting.standing import Consenting
@@ -95,10 +96,18 @@ def _own_entry(connection: Connection, person_id: UUID, event_id: UUID, *, at: d
         if entry.stream.startswith("sight:") and entry.stream.endswith(f":{person_id}"):
             learner_id = UUID(entry.stream.split(":")[1])
             hidden = hidden_from_family(connection, learner_id, person_id=person_id, at=at)
-            if event_id in hidden.overrides or sharing.is_hidden(connection, event_id, hidden=hidden):
+            if _is_hidden(connection, event_id, hidden):
                 raise NoSuchReceipt
             return entry
     raise NoSuchReceipt
+
+
+def _is_hidden(connection: Connection, event_id: UUID, hidden: Hidden) -> bool:
+    return (
+        event_id in hidden.overrides
+        or sharing.is_hidden(connection, event_id, hidden=hidden)
+        or circumstances.is_request_of(connection, event_id, hidden.agencies)
+    )
 
 
 def _entries(connection: Connection, stream: str, event_ids: Sequence[UUID]) -> dict[UUID, StoredEntry]:

@@ -36,6 +36,10 @@ CHECKS = (Pace("check-minute", 10, 60), Pace("check-hour", 120, 3_600))
 """Drafts to check, versions to compare and registers to make, of one client: each costs seconds, not milliseconds."""
 
 
+OVERRIDES = (Pace("override-minute", 10, 60), Pace("override-day", 200, 86_400))
+"""Safeguarding overrides begun by one client: each opens a child's record and calls a second person."""
+
+
 def keep_pace(engine: Engine, paces: tuple[Pace, ...], *, client_id: str, at: datetime) -> None:
     """Count one use by this client. Raises TooOften past a limit; refused ones count too."""
     waits = []

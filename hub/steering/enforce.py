@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Connection
 
 from hub.database import unit_of_work
@@ -39,8 +41,7 @@ def enforce(room: Steering, ref: ProtocolRef) -> Standing:
             raise WrongState(ref, standing.state.value, wanted="agreed")
         protocol = _verified(room, connection, standing)
         at = room.clock()
-        if at >= midnight(protocol.review_on):
-            raise PastReview(ref, protocol.review_on.isoformat())
+        _check_review(protocol, at)
         check_order(room.book, connection, protocol, versions)
         queries.set_state(connection, ref, State.IN_FORCE, at=at)
         take_step(connection, key, Taken(ref, standing.digest, State.IN_FORCE, at))
@@ -67,7 +68,8 @@ def suspend(room: Steering, ref: ProtocolRef) -> Standing:
 def resume(room: Steering, ref: ProtocolRef) -> Standing:
     """Let a suspended version permit again.
 
-    Raises UnknownProtocol; WrongState unless it is suspended; ProtocolRefused when its time is over by now.
+    Raises UnknownProtocol; WrongState unless it is suspended; ProtocolRefused when its time is over by now
+    (WrongState, PastReview) or its signatures no longer verify.
     """
     key = hub_key(room.keys)
     with unit_of_work(room.engine) as connection:
@@ -79,6 +81,7 @@ def resume(room: Steering, ref: ProtocolRef) -> Standing:
         ends = end_of(room.book, connection, protocol, versions)
         if ends is not None and at >= ends.at:
             raise WrongState(ref, ends.state.value, wanted="suspended and not over")
+        _check_review(protocol, at)  # `ends` is None where a later version does not verify
         queries.set_state(connection, ref, State.IN_FORCE, at=at)
         take_step(connection, key, Taken(ref, standing.digest, State.IN_FORCE, at))
     return standing._replace(state=State.IN_FORCE)
@@ -90,6 +93,11 @@ def _locked(connection: Connection, ref: ProtocolRef) -> tuple[Standing, list[St
         if one.version == ref.version:
             return one, versions
     raise UnknownProtocol(ref)
+
+
+def _check_review(protocol: Protocol, at: datetime) -> None:
+    if at >= midnight(protocol.review_on):
+        raise PastReview(protocol.ref, protocol.review_on.isoformat())
 
 
 def _verified(room: Steering, connection: Connection, standing: Standing) -> Protocol:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from hub.directory.model import Office
 from hub.directory.offices import holder_of
 from hub.directory.ties import day_of
-from hub.notices.model import OF_AGENCY, AudienceRole, Leased
+from hub.notices.model import OF_AGENCY, AudienceRole, Leased, NoticeKind
 from hub.telling import queries
 from hub.telling.errors import MayNotKnow, NobodyToTell
 
@@ -30,7 +30,26 @@ def recipient_now(connection: Connection, leased: Leased, *, at: datetime) -> UU
     if queries.is_kept_from(connection, leased.id, found):
         # An office has changed hands since: a person must look whom to tell, so it is not let go of.
         raise NobodyToTell(leased.id) if leased.audience.role in OF_AGENCY else MayNotKnow(leased.id)
+    if not named and _is_family(connection, leased, found, at=at):
+        raise NobodyToTell(leased.id) if leased.audience.role in OF_AGENCY else MayNotKnow(leased.id)
     return found
+
+
+_FOR_THE_HOLDER = frozenset(
+    (
+        NoticeKind.SHARING_OBJECTED,
+        NoticeKind.OBJECTION_OVERDUE,
+        NoticeKind.OBJECTION_WITHDRAWN,
+        NoticeKind.ACCESS_REQUESTED,
+    )
+)
+"""Kinds by which somebody in an office must not learn what was said about a learner of their own family."""
+
+
+def _is_family(connection: Connection, leased: Leased, person_id: UUID, *, at: datetime) -> bool:
+    if leased.learner_id is None or leased.kind not in _FOR_THE_HOLDER:
+        return False
+    return queries.has_tie(connection, person_id=person_id, learner_id=leased.learner_id, on=day_of(at))
 
 
 def _of_role(connection: Connection, leased: Leased) -> UUID | None:
