@@ -18,8 +18,15 @@ def compared_for(
 
     Raises UnknownProtocol for any other, registered or not: both alike.
     """
-    first, second = (_named(connection, catalogue, agency_id, ref) for ref in (before, after))
+    first, second = versions_of(connection, catalogue, agency_id, before=before, after=after)
     return as_json(difference(first, second, catalogue), first, second)
+
+
+def versions_of(
+    connection: Connection, catalogue: Catalogue, agency_id: str, *, before: ProtocolRef, after: ProtocolRef
+) -> tuple[Protocol, Protocol]:
+    """Two registered versions, each of which names this agency; raises UnknownProtocol for any other."""
+    return _named(connection, catalogue, agency_id, before), _named(connection, catalogue, agency_id, after)
 
 
 def as_json(found: Difference, before: Protocol, after: Protocol) -> dict[str, object]:

@@ -24,6 +24,8 @@ from hub.web.views import (
     matrix,
     objecting,
     overrides,
+    policy_diff,
+    policy_records,
     privacy,
     protocols,
     receipts,
@@ -105,7 +107,18 @@ def _pages() -> Blueprint:
     blueprint.url_defaults(_keep_language)
     blueprint.register_error_handler(Exception, guard.error_page)
     family_views = (signing, about, privacy, family, sight, why, grant, refuse, withdraw, receipts, inbox)
-    for views in (*family_views, objecting, answering, safeguarding, bars, overrides, matrix, protocols):
+    for views in (
+        *family_views,
+        objecting,
+        answering,
+        safeguarding,
+        bars,
+        overrides,
+        matrix,
+        protocols,
+        policy_diff,
+        policy_records,
+    ):
         views.add_to(blueprint)
     return blueprint
 

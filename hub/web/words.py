@@ -25,9 +25,11 @@ from hub.telling.model import InboxEntry
 from hub.web.language import Language
 from hub.web.safeguarding_cases import SafeguardingPages
 from hub.wiring import LearnerLine
+from policies.difference import Difference
 from policies.documents.document import Document
 from policies.matrix import Matrix
-from policies.model import Partner
+from policies.model import Partner, ProtocolRef
+from policies.words import Words as Both
 
 
 class Words(Protocol):
@@ -92,6 +94,22 @@ class RegisterPageUseCases(Protocol):
         """The versions that this person's agency is a partner of; None for who works for no partner."""
 
 
+class PolicyDeskPages(Protocol):
+    """What people of a partner look up of its protocols: the answers of the command line."""
+
+    def agency_of(self, person_id: UUID) -> str | None:
+        """The partner that this person works for; None: none."""
+
+    def compared(self, agency_id: str, *, before: ProtocolRef, after: ProtocolRef) -> Difference:
+        """What differs between two registered versions that name this agency; raises UnknownProtocol."""
+
+    def register_rows(self, agency_id: str) -> Sequence[Sequence[Both]]:
+        """The rows of the register of processing of this agency."""
+
+    def register_file(self, agency_id: str) -> bytes:
+        """The same as a CSV file."""
+
+
 class AskingPages(Protocol):
     """Requests and objections, as families and holders' people meet them."""
 
@@ -145,6 +163,10 @@ class PageUseCases(Protocol):
     @property
     def protocols(self) -> RegisterPageUseCases:
         """Protocol versions, their states and signatures."""
+
+    @property
+    def policy(self) -> PolicyDeskPages:
+        """Differences of protocols, and the register of processing."""
 
     @property
     def asking(self) -> AskingPages:

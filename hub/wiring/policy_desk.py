@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy import Engine
 
 from hub.database import Clock, reading
+from hub.directory.queries import parties
 from hub.protocols.book import PolicyBook
 from hub.sealing.model import Json
 from hub.steering.checked import check_draft
-from hub.steering.compared import compared_for
+from hub.steering.compared import compared_for, versions_of
 from hub.steering.records import as_json, files_of, listed
+from policies.difference import Difference, difference
+from policies.documents.register import register_rows
 from policies.model import ProtocolRef
 from policies.properties import FILE_NAME
 from policies.strict_yaml import MAX_BYTES
+from policies.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +44,36 @@ class PolicyDesk:
         with reading(self.engine) as connection:
             return compared_for(connection, self.book.catalogue, agency_id, before=before, after=after)
 
+    def compared(self, agency_id: str, *, before: ProtocolRef, after: ProtocolRef) -> Difference:
+        """The same difference, for the page; raises UnknownProtocol."""
+        with reading(self.engine) as connection:
+            first, second = versions_of(connection, self.book.catalogue, agency_id, before=before, after=after)
+        return difference(first, second, self.book.catalogue)
+
     def records(self, agency_id: str) -> dict[str, Json]:
         """The register of processing of this agency, and which files `dolen policy records` makes of it."""
         with reading(self.engine) as connection:
             protocols = self.book.snapshot(connection).current(self.clock())
         made = files_of(protocols, self.book.catalogue, partner=agency_id)
         return as_json(protocols, self.book.catalogue, listed(made), partner=agency_id, written=False)
+
+    def register_rows(self, agency_id: str) -> Sequence[Sequence[Words]]:
+        """The rows of that register, for the page."""
+        with reading(self.engine) as connection:
+            protocols = self.book.snapshot(connection).current(self.clock())
+        return register_rows(protocols, self.book.catalogue, partner=agency_id)
+
+    def register_file(self, agency_id: str) -> bytes:
+        """The register as `dolen policy records` writes it: register.csv."""
+        with reading(self.engine) as connection:
+            protocols = self.book.snapshot(connection).current(self.clock())
+        return files_of(protocols, self.book.catalogue, partner=agency_id)["register.csv"]
+
+    def agency_of(self, person_id: UUID) -> str | None:
+        """The partner that this person works for; None for who is not active or works for none."""
+        with reading(self.engine) as connection:
+            person = parties.person_by_id(connection, person_id)
+        return person.agency_id if person is not None and person.is_active else None
 
 
 def _standing(path: Path) -> bytes | None:

@@ -36,7 +36,7 @@ from policies.documents.lines import partners_of
 from policies.documents.notice import notice_of, partner_named
 from policies.explanation import RuleUse
 from policies.load_catalogue import load_catalogue
-from policies.model import Basis, Partner
+from policies.model import Basis, Partner, ProtocolRef
 from policies.protocols import load_protocol
 from policies.told import CLOSED, FieldExplained
 from tests.integration.web.in_memory_asking import InMemoryAsking
@@ -139,6 +139,22 @@ class NoRegister:
         return None
 
 
+class NoPolicyDesk:
+    """Implements `PolicyDeskPages` for people who work for no partner."""
+
+    def agency_of(self, person_id: UUID) -> str | None:
+        return None
+
+    def compared(self, agency_id: str, *, before: ProtocolRef, after: ProtocolRef) -> Never:
+        raise Wrong(404)
+
+    def register_rows(self, agency_id: str) -> Never:
+        raise Wrong(404)
+
+    def register_file(self, agency_id: str) -> Never:
+        raise Wrong(404)
+
+
 class InMemoryHub:
     """Implements `PageUseCases`; `decided` is every decision in order, with the text it was taken on."""
 
@@ -147,6 +163,7 @@ class InMemoryHub:
         self.published = InMemoryPublished()
         self.matrix = MatrixOfTheSample(CATALOGUE, PROTOCOLS, at, reader=WORKER)
         self.protocols = NoRegister()
+        self.policy = NoPolicyDesk()
         self._asking = InMemoryAsking(self)
         self.lock = Lock()
         self.answers: dict[UUID, ConsentLine] = {}
