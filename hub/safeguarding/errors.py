@@ -29,8 +29,9 @@ class BarRefused(Refused):
 class OverrideRefused(Refused):
     """An override cannot be made, ended or reviewed like this.
 
-    `role`, `fields`, `words`, `hours`, `keeps_from`, `sight` or `nobody_to_tell`: the acting agency has no safeguarding
-    lead, or nobody who may know is left to be told.
+    `role`, `fields`, `words`, `hours`, `keeps_from`, `sight`, `unconfirmed_before` (one for such a field waits for its
+    second person, or found none within the last day) or `nobody_to_tell`: the acting agency has no safeguarding lead,
+    or nobody who may know is left to be told.
     """
 
 

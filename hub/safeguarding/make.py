@@ -64,6 +64,7 @@ def make_override(room: Safeguarding, person_id: UUID, new: Override) -> Made:
         _check_people(connection, mine, new, at=at)
         audiences = _audiences(connection, mine, new.keeps_from)
         _count(connection, mine, at=at)
+        _refuse_again(connection, mine, ordinals, at=at)
         made = _write(connection, key, mine, new, ordinals=ordinals, at=at)
         _record(room, connection, key, snapshot, mine, made=made)
         tell(
@@ -150,6 +151,13 @@ def _count(connection: Connection, mine: AtHand, *, at: datetime) -> None:
     )
     if by_person >= PER_PERSON or by_agency >= PER_AGENCY:
         raise TooManyOverrides
+
+
+def _refuse_again(connection: Connection, mine: AtHand, ordinals: list[int], *, at: datetime) -> None:
+    """An override that found no second person is not made anew for a day: or one person could go on by the hour."""
+    found = queries.unconfirmed_since(connection, mine.worker.agency_id, mine.learner_id, since=at - COUNTED_OVER)
+    if any(not set(ordinals).isdisjoint(earlier) for earlier in found):
+        raise OverrideRefused("unconfirmed_before")
 
 
 def _write(

@@ -93,6 +93,17 @@ def made_since(connection: Connection, agency_id: str, *, person_id: UUID, since
     return int(row[0]), int(row[1])
 
 
+def unconfirmed_since(connection: Connection, agency_id: str, learner_id: UUID, *, since: datetime) -> list[list[int]]:
+    """The fields of this agency's overrides of the learner, made after `since`, that no second person has confirmed."""
+    statement = select(override.c.ordinals).where(
+        override.c.agency_id == agency_id,
+        override.c.learner_id == learner_id,
+        override.c.made_at > since,
+        override.c.confirmed_at.is_(None),
+    )
+    return [list(row.ordinals) for row in connection.execute(statement.order_by(override.c.made_at, override.c.id))]
+
+
 def add_override(connection: Connection, values: Mapping[str, object], *, keeps_from: Sequence[UUID]) -> None:
     """Add an override, and whom it is kept from."""
     connection.execute(insert(override).values(**values))

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from hub.circumstances.hiding import hidden_from_worker
 from hub.circumstances.standing import objections_by
 from hub.database import reading
 from hub.directory import links, ties
@@ -20,7 +21,7 @@ from hub.directory.model import Principal
 from hub.directory.queries import learners, parties
 from hub.sharing.errors import NotKnownHere, PurposeMissing, QueryRefused
 from hub.sharing.explained import Explained, RowExplained, distinct
-from hub.sharing.facts import gather
+from hub.sharing.facts import LearnerFacts, gather
 from hub.sharing.model import GroupSight
 from hub.sharing.overview import asked_by, deciders_of, known_to
 from hub.sharing.ruling import Sharing
@@ -118,7 +119,10 @@ def _explained(
     snapshot = room.book.snapshot(connection)
     asked = principal.agency_id, principal.purpose, principal.role
     cells = {holder: cells for (*others, holder), cells in snapshot.cells.items() if tuple(others) == asked}
-    facts = _facts(room, connection, learner_id, (cell for of in cells.values() for cell in of), asked[0], at=at)
+    spoken = (cell for of in cells.values() for cell in of)
+    # As a read does: an override that the acting person must not know of opens nothing to them, and is not told either.
+    hidden = hidden_from_worker(connection, learner_id, person_id=principal.acting_person_id, at=at)
+    facts = _facts(room, connection, learner_id, spoken, asked[0], at=at).without_overrides(hidden.overrides).as_facts()
     requests = [
         AccessRequest(
             recipient=principal.agency_id,
@@ -143,12 +147,11 @@ def _explained(
 
 def _facts(
     room: Sharing, connection: Connection, learner_id: UUID, cells: Iterable[Cell], recipient: str, *, at: datetime
-) -> Facts:
+) -> LearnerFacts:
     deciders = [one.person_id for one in ties.people_with_sight(connection, learner_id, at=at)]
     handles = [handle for _, handle in links.handles_of(connection, learner_id)]
     asked = asked_by(room, learner_id, cells, handles=handles, recipient=recipient)
-    found = gather(connection, learner_id, deciders=deciders, catalogue=room.book.catalogue, at=at, asked=asked)
-    return found.as_facts()
+    return gather(connection, learner_id, deciders=deciders, catalogue=room.book.catalogue, at=at, asked=asked)
 
 
 def _wanted(catalogue: Catalogue, fields: Sequence[str] | None) -> int:

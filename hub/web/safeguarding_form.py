@@ -15,7 +15,13 @@ from hub.web.safeguarding_kinds import REFUSALS
 
 _Code = TypeVar("_Code", bound=StrEnum)
 
-_TARGETS = {"review_on": "review-day", "sight": "sight-day", "nobody_to_tell": "words", "keeps_from": "keeps"}
+_TARGETS = {
+    "review_on": "review-day",
+    "sight": "sight-day",
+    "nobody_to_tell": "words",
+    "unconfirmed_before": "words",
+    "keeps_from": "keeps",
+}
 
 
 class NotFilled(Exception):

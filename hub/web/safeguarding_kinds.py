@@ -58,6 +58,9 @@ REFUSALS: Final[dict[str, str]] = {
     "hours": mark("The number of hours must be a whole number from 1 to 24"),
     "keeps_from": mark("Those who must not know cannot be you, or nobody at all would be told"),
     "sight": mark("Give both a day within a year and a reason, or neither"),
+    "unconfirmed_before": mark(
+        "Your agency has opened these fields before and no second person confirmed it; one that waits can be confirmed"
+    ),
     "nobody_to_tell": mark("Your agency has named no safeguarding lead who could be told; it must name one first"),
     "outcome": mark("Select what the review found"),
     "handle": mark("Enter the reference that your own system has for the learner"),

@@ -145,6 +145,7 @@ class State:
             **(delay if is_delayed else {}),
         )
         made = self.world.hub.safeguarding.make_override(acting, wanted).override_id
+        self.world.hub.safeguarding.confirm_override(self.staff.second, made)
         self.overrides.append((acting, made))
 
     def end_override(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid4
@@ -90,17 +91,34 @@ def test_the_second_person_is_another_one_of_the_same_agency_in_a_role(world: Wo
 def test_either_of_its_two_people_ends_it_early_and_the_next_read_is_closed(world: World, health: Staff) -> None:
     desk = world.hub.safeguarding
     first = desk.make_override(health.acting, override_of(world))
+    desk.confirm_override(health.second, first.override_id)
+    desk.end_override(health.second, first.override_id)
+    assert read_as_clinician(world) == set()
+    assert row_of(world, first.override_id)["ended_because"] == "ended_by_second"
+    second = desk.make_override(health.acting, override_of(world))
     with pytest.raises(NotForYou):
-        desk.end_override(health.second, first.override_id)
-    desk.end_override(health.acting, first.override_id)
+        desk.end_override(health.second, second.override_id)
+    desk.end_override(health.acting, second.override_id)
     assert read_as_clinician(world) == set()
     with pytest.raises(NotOpen):
-        desk.end_override(health.acting, first.override_id)
-    second = desk.make_override(health.acting, override_of(world))
-    desk.confirm_override(health.second, second.override_id)
-    desk.end_override(health.second, second.override_id)
-    assert read_as_clinician(world) == set()
-    assert row_of(world, second.override_id)["ended_because"] == "ended_by_second"
+        desk.end_override(health.acting, second.override_id)
+
+
+def test_what_no_second_person_confirmed_is_not_opened_again_for_a_day(world: World, health: Staff) -> None:
+    """Else one person, or four who do not ask each other, would go on by the hour."""
+    with timed(world) as (later, clock):
+        desk, opened = later.hub.safeguarding, 0
+        for _ in range(5):
+            with suppress(OverrideRefused):
+                desk.make_override(health.acting, override_of(world))
+            clock.pass_(minutes=59, seconds=30)
+            opened += read_as_clinician(later) == set(POSTCODES)
+            clock.pass_(seconds=31)
+        assert opened == 1
+        with pytest.raises(OverrideRefused, match="unconfirmed_before"):
+            desk.make_override(health.second, override_of(world))
+        clock.pass_(hours=24)
+        desk.make_override(health.second, override_of(world))
 
 
 @pytest.mark.parametrize(
@@ -195,13 +213,14 @@ def test_a_person_makes_five_a_day_and_an_agency_twenty_whatever_process_counts(
     with timed(world) as (later, clock):
         for _ in range(PER_PERSON):
             made = later.hub.safeguarding.make_override(health.acting, override_of(world))
-            later.hub.safeguarding.end_override(health.acting, made.override_id)
+            later.hub.safeguarding.confirm_override(health.second, made.override_id)
         with pytest.raises(TooManyOverrides):
             later.hub.safeguarding.make_override(health.acting, override_of(world))
         others = [person_of(world, HEALTH.id, role="clinician") for _ in range(PER_AGENCY // PER_PERSON - 1)]
         for somebody in others:
             for _ in range(PER_PERSON):
-                later.hub.safeguarding.make_override(somebody, override_of(world))
+                made = later.hub.safeguarding.make_override(somebody, override_of(world))
+                later.hub.safeguarding.confirm_override(health.second, made.override_id)
         with pytest.raises(TooManyOverrides):
             later.hub.safeguarding.make_override(health.second, override_of(world))
         clock.pass_(hours=24)
